@@ -1,0 +1,24 @@
+//! The words every floor of Brownout shares: units, time, events, verdicts.
+//!
+//! Principles of this crate:
+//!
+//! * **A type per unit.** A voltage is [`Volts`], a length of time is a [`Span`], a point in time an
+//!   [`Instant`]; no bare number crosses a floor.
+//! * **Time is integer nanoseconds.** Instant 0 is step 0 of a case; arranging happens before it, at
+//!   negative instants. The board's own calendar is [`Civil`] time: no zones, no leap seconds.
+//! * **A trace is a list of [`Event`]s in order.** Every floor below the judge only adds to it.
+//! * **Next to no dependencies**, so that the reports drag in neither a probe nor a GPIO library.
+
+pub mod calendar;
+pub mod event;
+pub mod quantity;
+pub mod time;
+pub mod units;
+pub mod verdict;
+
+pub use calendar::{Civil, Days, TimeOfDay, WeekTime, Weekday};
+pub use event::{Event, RelayName, ResetCause, What};
+pub use quantity::QuantityError;
+pub use time::{Instant, Span};
+pub use units::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Volts};
+pub use verdict::{Criterion, Verdict};
