@@ -1,0 +1,62 @@
+//! The plan: the cases with every name resolved against one board and rig, checked before anything is energised.
+
+use crate::scenario::board::Arrangement;
+use crate::scenario::error::Source;
+use crate::scenario::id::CaseId;
+use crate::scenario::step::Step;
+use brownout_trace::{Instant, Span, Volts};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Every case of a run, in order: by scenario path, then by matrix choice in file order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+/// What a scenario file says of itself; shared by its cases.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The file.
+    pub path: PathBuf,
+    /// `title`.
+    pub title: String,
+    /// `why`.
+    pub why: String,
+    /// `covers`.
+    pub covers: Vec<String>,
+    /// The text, for showing a step where it stands.
+    pub source: Source,
+}
+
+/// One case: a scenario with one choice from its matrix, resolved.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its name.
+    pub id: CaseId,
+    /// Its scenario.
+    pub about: Arc<About>,
+    /// What is arranged before step 0; `None` if the scenario has no `[board]`.
+    pub board: Option<Arrangement>,
+    /// The steps.
+    pub steps: Vec<PlannedStep>,
+    /// The board's nominal supply, which `power = "on"` gives.
+    pub nominal: Volts,
+    /// The least bench time from step 0 to the end; acknowledgements come on top.
+    pub takes: Span,
+}
+
+/// One step, resolved.
+#[derive(Debug, Clone)]
+pub struct PlannedStep {
+    /// What to do.
+    pub step: Step<Volts>,
+    /// In words, for traces and snapshots.
+    pub text: String,
+    /// The step's table in the file.
+    pub span: Range<usize>,
+    /// The earliest instant it can begin at; acknowledgements before it come on top.
+    pub earliest: Instant,
+}

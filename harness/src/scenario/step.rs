@@ -1,0 +1,157 @@
+//! The steps: what a scenario can do to a board.
+//!
+//! `V` is a voltage: [`Voltage`] as written (a percentage may stand there), [`Volts`] in a plan, where every
+//! percentage has been resolved against the board's nominal supply.
+
+use super::expectation::Expectation;
+pub use super::programme::Programme;
+use super::span::Spanned;
+use brownout_trace::calendar::NominalClock;
+use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
+use std::fmt;
+
+/// One step. The word in the file is the variant's name in kebab case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step<V = Voltage> {
+    /// `power = "off" | "on" | { to = … }`: the supply stays so. Returns at once.
+    Power(Power<V>),
+    /// `cut = "100ms" | { for = …, impedance = … }`: an interruption to 0 %. Returns when the supply is restored.
+    Cut(Cut),
+    /// `dip = { to = …, for = … }`: a dip to a residual voltage. Returns when the supply is restored.
+    Dip(Dip<V>),
+    /// `set-clock = "Mon 07:59:55"`. Returns when acknowledged.
+    SetClock(Civil),
+    /// `program = { add = … } | { delete = 2 } | "clear"`. Returns when acknowledged.
+    Program(ProgramStep),
+    /// `mode = "auto" | "on" | "off"`. Returns when acknowledged.
+    Mode(Mode),
+    /// `console = "STATUS"`: sends a line. Returns at once, without waiting for an answer.
+    Console(String),
+    /// `reset = "pin" | "software"`. Returns at once.
+    Reset(ResetStep),
+    /// `wait = "2s"`.
+    Wait(Span),
+    /// `until = "Mon 08:00:02"`, read on the nominal clock.
+    Until(Moment),
+    /// `mark = "name"`: a place for `since` to look back to. Takes no time.
+    Mark(String),
+    /// `expect = …`.
+    Expect(Spanned<Expectation>),
+}
+
+/// A voltage as written: absolute, or the residual share of the nominal supply.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Voltage {
+    /// `9V`.
+    Volts(Volts),
+    /// `75%`.
+    Share(Percent),
+}
+
+impl Voltage {
+    /// In volts, on a board with this nominal supply.
+    pub fn on(self, nominal: Volts) -> Volts {
+        match self {
+            Self::Volts(volts) => volts,
+            Self::Share(share) => share.of(nominal),
+        }
+    }
+}
+
+/// What `power` does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Power<V = Voltage> {
+    /// Disconnected: a high-impedance interruption that lasts.
+    Off,
+    /// The nominal supply.
+    On,
+    /// Another voltage.
+    To(V),
+}
+
+/// The source impedance during a disturbance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Impedance {
+    /// Disconnected: the board's own load alone discharges its capacitor.
+    High,
+    /// Driven: the source pulls the terminals to the residual voltage (0 V is a short).
+    Low,
+}
+
+/// An interruption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// How long.
+    pub width: Span,
+    /// High unless written otherwise: unplugged, as in a blackout.
+    pub impedance: Impedance,
+}
+
+/// A dip to a residual voltage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dip<V = Voltage> {
+    /// The residual voltage.
+    pub to: V,
+    /// How long.
+    pub width: Span,
+}
+
+/// The position of the board's ON / AUTO / OFF switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Follows the programmes.
+    Auto,
+    /// Permanently on.
+    On,
+    /// Permanently off.
+    Off,
+}
+
+/// A change to the board's programmes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProgramStep {
+    /// Adds one to the first free slot.
+    Add(Programme),
+    /// Deletes the one in this slot, counted from 1.
+    Delete(u32),
+    /// Deletes all.
+    Clear,
+}
+
+/// How `reset` resets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResetStep {
+    /// The reset pin, pulled and released.
+    Pin,
+    /// The firmware's own restart, asked for through the console.
+    Software,
+}
+
+/// A point in the board's time that `until` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The first such point of the week since the clock was last set; step 0 counts as a setting.
+    Week(WeekTime),
+    /// A date.
+    Date(Civil),
+}
+
+impl Moment {
+    /// When it comes (or came: the caller compares with now). `clock` is the nominal clock as last set; the
+    /// arranged clock counts as set at step 0.
+    pub fn when(self, clock: NominalClock) -> Instant {
+        match self {
+            Self::Week(point) => clock.when(clock.value.next(point)),
+            Self::Date(date) => clock.when(date),
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Week(point) => point.fmt(f),
+            Self::Date(date) => date.fmt(f),
+        }
+    }
+}
