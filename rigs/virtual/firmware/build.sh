@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds every variant of the firmware: build.sh [folder for the ELFs, default the committed elf/]
+#
+# The same compiler gives the same bytes from any folder: names are relative, there is no debug information, no
+# build id, no compiler comment. elf/compiler.stamp holds the -dumpfullversion the committed ELFs were built with.
+set -eu
+out=${1:-$(dirname "$0")/elf}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cd "$(dirname "$0")"
+cc=${CROSS_CC:-arm-none-eabi-gcc}
+
+sources="startup.c system.c memory.c civil.c text.c schedule.c line.c flash.c store.c supply.c relay.c buttons.c
+rtc.c timer.c console.c command.c main.c"
+
+flags="-std=gnu11 -mcpu=cortex-m3 -mthumb -Os -ffreestanding -fno-builtin -nostdlib -nostartfiles -static
+-ffunction-sections -fdata-sections -fno-common -fno-ident -fno-tree-loop-distribute-patterns -g0
+-fno-asynchronous-unwind-tables -ffile-prefix-map=$PWD=. -frandom-seed=brownout
+-Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes
+-T weekly.ld -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4 -Wl,--fatal-warnings"
+
+variant() { # name, further flags
+    name=$1
+    shift
+    # Word splitting is wanted.
+    # shellcheck disable=SC2086
+    LC_ALL=C "$cc" $flags "$@" $sources -o "$out/$name.elf"
+    chmod 644 "$out/$name.elf"
+}
+
+variant weekly
+variant weekly-inplace -DDEFECT_STORE_IN_PLACE
+"$cc" -dumpfullversion >"$out/compiler.stamp"

@@ -1,0 +1,38 @@
+#include "relay.h"
+
+#include "stm32f103.h"
+
+#define K1 (1u << 0)
+#define LED (1u << 13)
+
+uint32_t g_relay;
+
+void relay_start(void)
+{
+    RCC->APB2ENR |= RCC_APB2ENR_IOPBEN | RCC_APB2ENR_IOPCEN;
+    GPIOB->BRR = K1;
+    GPIOC->BSRR = LED;
+    /* Both push-pull at the slowest drive; PC13 can take no other. */
+    GPIOB->CRL = (GPIOB->CRL & ~0xFu) | 0x2u;
+    GPIOC->CRH = (GPIOC->CRH & ~(0xFu << 20)) | 0x2u << 20;
+}
+
+void relay_set(bool on)
+{
+    g_relay = on;
+    if (on) {
+        GPIOB->BSRR = K1;
+        GPIOC->BRR = LED;
+    } else {
+        GPIOB->BRR = K1;
+        GPIOC->BSRR = LED;
+    }
+}
+
+void relay_blink(void)
+{
+    if (GPIOC->ODR & LED)
+        GPIOC->BRR = LED;
+    else
+        GPIOC->BSRR = LED;
+}

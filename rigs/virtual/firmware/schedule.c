@@ -1,0 +1,83 @@
+#include "schedule.h"
+
+#include "civil.h"
+
+bool schedule_days_allowed(uint32_t days)
+{
+    static const uint8_t GROUPS[] = {
+        0x7F, /* every day */
+        0x1F, /* Mo-Fr */
+        0x60, /* Sa-Su */
+        0x3F, /* Mo-Sa */
+        0x15, /* Mo We Fr */
+        0x2A, /* Tu Th Sa */
+        0x07, /* Mo Tu We */
+        0x38, /* Th Fr Sa */
+        0x55, /* Mo We Fr Su */
+    };
+    for (unsigned i = 0; i < sizeof GROUPS; i++)
+        if (days == GROUPS[i])
+            return true;
+    return days != 0 && days < 0x80 && (days & (days - 1)) == 0;
+}
+
+/* Seconds from `from` forward to `to` on the circle of a week. */
+static uint32_t ahead(uint32_t from, uint32_t to)
+{
+    return to >= from ? to - from : to + SECONDS_PER_WEEK - from;
+}
+
+static uint32_t window_length(const struct program *p)
+{
+    return p->off >= p->on ? p->off - p->on : p->off + SECONDS_PER_DAY - p->on;
+}
+
+static uint32_t on_second_of_week(const struct program *p, unsigned day)
+{
+    return day * SECONDS_PER_DAY + p->on;
+}
+
+bool schedule_covers(const struct program programs[PROGRAM_SLOTS], uint32_t t)
+{
+    uint32_t now = civil_second_of_week(t);
+    for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++)
+        for (unsigned day = 0; day < 7; day++)
+            if ((p->days >> day & 1) && ahead(on_second_of_week(p, day), now) < window_length(p))
+                return true;
+    return false;
+}
+
+bool schedule_starts_at(const struct program programs[PROGRAM_SLOTS], uint32_t t)
+{
+    uint32_t now = civil_second_of_week(t);
+    for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++)
+        for (unsigned day = 0; day < 7; day++)
+            if ((p->days >> day & 1) && p->on != p->off && on_second_of_week(p, day) == now)
+                return true;
+    return false;
+}
+
+uint32_t schedule_next_event(const struct program programs[PROGRAM_SLOTS], uint32_t t)
+{
+    uint32_t now = civil_second_of_week(t);
+    uint32_t nearest = SCHEDULE_NEVER;
+    for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++) {
+        for (unsigned day = 0; day < 7; day++) {
+            if (!(p->days >> day & 1) || p->on == p->off)
+                continue;
+            uint32_t on = on_second_of_week(p, day);
+            uint32_t off = (on + window_length(p)) % SECONDS_PER_WEEK;
+            /* An event of this very second is past: its next occurrence is a week away. */
+            uint32_t to_on = ahead(now, on), to_off = ahead(now, off);
+            if (to_on == 0)
+                to_on = SECONDS_PER_WEEK;
+            if (to_off == 0)
+                to_off = SECONDS_PER_WEEK;
+            if (to_on < nearest)
+                nearest = to_on;
+            if (to_off < nearest)
+                nearest = to_off;
+        }
+    }
+    return nearest == SCHEDULE_NEVER ? SCHEDULE_NEVER : t + nearest;
+}

@@ -1,0 +1,29 @@
+#include "supply.h"
+
+#include "interrupts.h"
+#include "stm32f103.h"
+
+uint32_t g_pvd_events;
+
+void supply_start(void)
+{
+    PWR->CR |= PWR_CR_PLS_2V9 | PWR_CR_PVDE;
+    /* The detector's output rises when the supply falls. */
+    EXTI->RTSR |= EXTI_PVD;
+    EXTI->PR = EXTI_PVD;
+    EXTI->IMR |= EXTI_PVD;
+    irq_enable(IRQ_PVD);
+}
+
+bool supply_low(void)
+{
+    return PWR->CSR & PWR_CSR_PVDO;
+}
+
+/* The relay is left as it is: to hold through the dip is what it is for, and a coil let go would be picked up
+ * again at the worst moment. */
+void pvd_handler(void)
+{
+    EXTI->PR = EXTI_PVD;
+    g_pvd_events++;
+}

@@ -1,0 +1,74 @@
+#include "timer.h"
+
+#include "relay.h"
+#include "rtc.h"
+
+uint32_t g_mode;
+struct program g_programs[PROGRAM_SLOTS];
+uint32_t g_program_count;
+uint32_t g_next_event = SCHEDULE_NEVER;
+
+static void take_over(const struct settings *settings)
+{
+    g_mode = settings->mode;
+    g_program_count = 0;
+    for (unsigned i = 0; i < PROGRAM_SLOTS; i++) {
+        g_programs[i] = settings->programs[i];
+        g_program_count += g_programs[i].days != 0;
+    }
+}
+
+static void plan_next_event(void)
+{
+    g_next_event = g_mode == MODE_AUTO && g_clock_valid ? schedule_next_event(g_programs, g_now) : SCHEDULE_NEVER;
+}
+
+void timer_start(void)
+{
+    struct settings settings;
+    store_load(&settings);
+    take_over(&settings);
+    timer_evaluate();
+}
+
+struct settings timer_settings(void)
+{
+    struct settings settings = {.mode = g_mode};
+    for (unsigned i = 0; i < PROGRAM_SLOTS; i++)
+        settings.programs[i] = g_programs[i];
+    return settings;
+}
+
+enum store_result timer_change(const struct settings *settings)
+{
+    enum store_result result = store_save(settings);
+    if (result != STORE_SAVED)
+        return result;
+    take_over(settings);
+    if (g_mode != MODE_AUTO)
+        relay_set(g_mode == MODE_ON);
+    else if (!g_clock_valid)
+        relay_set(false);
+    plan_next_event();
+    return result;
+}
+
+void timer_evaluate(void)
+{
+    if (g_mode == MODE_AUTO)
+        relay_set(g_clock_valid && schedule_covers(g_programs, g_now));
+    else
+        relay_set(g_mode == MODE_ON);
+    plan_next_event();
+}
+
+void timer_event(void)
+{
+    while (g_next_event <= g_now && g_next_event != SCHEDULE_NEVER) {
+        if (schedule_starts_at(g_programs, g_next_event))
+            relay_set(true);
+        else if (!schedule_covers(g_programs, g_next_event))
+            relay_set(false);
+        g_next_event = schedule_next_event(g_programs, g_next_event);
+    }
+}
