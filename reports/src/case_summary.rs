@@ -1,0 +1,165 @@
+//! What is to be said of one case in a line or two, gathered while its events go by.
+
+use crate::paths::CaseName;
+use crate::record::{Header, Record};
+use brownout_trace::{Criterion, Event, Instant, Span, Verdict, What};
+
+/// More reasons than this are only counted: a case that fails at every step must not cost memory for each.
+const REASONS: usize = 5;
+/// A longer reason is cut there, at a character; the record has it whole.
+const LONGEST_REASON: usize = 400;
+
+/// A case's verdict and the reasons for it. Of a record that was cut short: inconclusive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseSummary {
+    /// The case.
+    pub case: CaseName,
+    /// How it ended; `None` as long as it has not, or if the record was cut short.
+    pub ended: Option<Verdict>,
+    /// The performance criterion, where a disturbance was applied.
+    pub criterion: Option<Criterion>,
+    /// The first few reasons against it, in order, from its last attempt.
+    pub reasons: Vec<String>,
+    /// How many more there were.
+    pub more: usize,
+    origin: Instant,
+    attempt_from: Instant,
+    attempt_to: Instant,
+    earlier_attempts: Span,
+}
+
+impl CaseSummary {
+    /// Nothing has happened yet.
+    pub fn begin(header: &Header) -> Self {
+        Self::of_case(header.case.clone(), header.origin)
+    }
+
+    /// What a record says.
+    pub fn of(record: &Record) -> Self {
+        let mut case = Self::begin(&record.header);
+        record.events.iter().for_each(|event| case.note(event));
+        case
+    }
+
+    /// A case that was not run.
+    pub fn skipped(case: CaseName, reason: String) -> Self {
+        let mut skipped = Self::of_case(case, Instant::ZERO);
+        skipped.ended = Some(Verdict::Skipped);
+        skipped.because(reason);
+        skipped
+    }
+
+    fn of_case(case: CaseName, origin: Instant) -> Self {
+        Self {
+            case,
+            ended: None,
+            criterion: None,
+            reasons: Vec::new(),
+            more: 0,
+            origin,
+            attempt_from: origin,
+            attempt_to: origin,
+            earlier_attempts: Span::ZERO,
+        }
+    }
+
+    /// The verdict; a case that has not ended is inconclusive.
+    pub fn verdict(&self) -> Verdict {
+        self.ended.unwrap_or(Verdict::Inconclusive)
+    }
+
+    /// Bench time that went by, over all attempts.
+    pub fn bench_time(&self) -> Span {
+        self.earlier_attempts + (self.attempt_to - self.attempt_from)
+    }
+
+    /// Takes one event into account.
+    pub fn note(&mut self, event: &Event) {
+        if let What::Attempt { .. } = event.what {
+            self.earlier_attempts = self.bench_time();
+            (self.attempt_from, self.attempt_to) = (self.origin, self.origin);
+            self.reasons.clear();
+            self.more = 0;
+        }
+        self.attempt_from = self.attempt_from.min(event.at);
+        self.attempt_to = self.attempt_to.max(event.at);
+        match &event.what {
+            What::Judged { index, expectation, verdict, observed } if *verdict != Verdict::Passed => {
+                self.because(format!("step {index}: {expectation}; observed: {observed}"));
+            }
+            What::Fault { text } => self.because(format!("at {}: fault: {text}", event.at)),
+            What::Unmodelled { text } => self.because(format!("at {}: not modelled: {text}", event.at)),
+            What::RigFault { text } => self.because(format!("at {}: rig: {text}", event.at)),
+            What::Ended { verdict, criterion } => {
+                self.ended = Some(*verdict);
+                self.criterion = *criterion;
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a reason that is no event: a snapshot that differs, for instance. Beyond the first few they are counted.
+    pub fn because(&mut self, mut reason: String) {
+        if self.reasons.len() == REASONS {
+            self.more += 1;
+            return;
+        }
+        if reason.len() > LONGEST_REASON {
+            reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+            reason.push('…');
+        }
+        // One line, and no escape sequence of a board's reaches a terminal.
+        self.reasons.push(reason.replace(char::is_control, " "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn rig_fault(at: Instant, text: &str) -> Event {
+        let text = text.to_owned();
+        Event::new(at, What::RigFault { text })
+    }
+
+    #[test]
+    fn a_record_s_last_word_is_the_verdict() {
+        let mut case = CaseSummary::begin(&sample::header());
+        assert_eq!(case.verdict(), Verdict::Inconclusive);
+        sample::events().iter().for_each(|event| case.note(event));
+        assert_eq!(case.ended, None);
+        case.note(&sample::ended_event());
+        assert_eq!(case.verdict(), Verdict::Failed);
+        assert_eq!(case.criterion, Some(Criterion::B));
+        assert_eq!(case.reasons, ["step 2: relay K1 is closed within 2s; observed: open for all 2s"]);
+    }
+
+    #[test]
+    fn spoiled_attempts_count_as_time_and_not_as_reasons() {
+        let mut case = CaseSummary::begin(&sample::header());
+        let origin = sample::header().origin;
+        for number in 1..=2 {
+            case.note(&Event::new(origin, What::Attempt { number }));
+            case.note(&rig_fault(Instant(1_000_000_000), "the cut was 3ms late"));
+        }
+        assert_eq!(case.bench_time(), Span::secs(2 * (12 + 1)));
+        assert_eq!(case.reasons.len(), 1);
+    }
+
+    #[test]
+    fn a_flood_of_reasons_is_counted_and_cut() {
+        let mut case = CaseSummary::begin(&sample::header());
+        let event = rig_fault(Instant::ZERO, &"é".repeat(LONGEST_REASON));
+        (0..100).for_each(|_| case.note(&event));
+        assert_eq!((case.reasons.len(), case.more), (REASONS, 100 - REASONS));
+        assert!(case.reasons.iter().all(|reason| reason.len() < LONGEST_REASON + 4));
+    }
+
+    #[test]
+    fn a_reason_is_one_line_that_does_nothing_to_a_terminal() {
+        let mut case = CaseSummary::begin(&sample::header());
+        case.because("snapshot differs:\n\u{1b}[2Jgone".to_owned());
+        assert_eq!(case.reasons, ["snapshot differs:  [2Jgone"]);
+    }
+}

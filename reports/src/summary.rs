@@ -1,0 +1,206 @@
+//! The text summary of a run: how many cases ended how, what failed and why, and how long it took.
+
+use crate::case_summary::CaseSummary;
+use brownout_trace::{Span, Verdict};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// A run in figures. Only cases that did not pass are kept; a passed one is a count.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    passed: usize,
+    failed: Vec<CaseSummary>,
+    inconclusive: Vec<CaseSummary>,
+    /// How many cases were skipped for which reason.
+    skipped: BTreeMap<String, usize>,
+    bench: Span,
+    wall: Duration,
+}
+
+impl Summary {
+    /// Takes a case in; cases may come in any order.
+    pub fn add(&mut self, case: CaseSummary) {
+        self.bench = self.bench + case.bench_time();
+        match case.verdict() {
+            Verdict::Passed => self.passed += 1,
+            Verdict::Failed => self.failed.push(case),
+            Verdict::Inconclusive => self.inconclusive.push(case),
+            Verdict::Skipped => {
+                let reason = case.reasons.into_iter().next();
+                let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
+                *self.skipped.entry(reason).or_default() += 1;
+            }
+        }
+    }
+
+    /// Sets how long the run took on the wall's clock.
+    pub fn took(&mut self, wall: Duration) {
+        self.wall = wall;
+    }
+
+    /// How many cases ended so.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Passed => self.passed,
+            Verdict::Failed => self.failed.len(),
+            Verdict::Inconclusive => self.inconclusive.len(),
+            Verdict::Skipped => self.skipped.values().sum(),
+        }
+    }
+
+    /// The gravest verdict, which decides the exit status; `None` if no case was added.
+    pub fn gravest(&self) -> Option<Verdict> {
+        [Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped, Verdict::Passed]
+            .into_iter()
+            .find(|verdict| self.count(*verdict) > 0)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list(f, "failed (board)", &self.failed)?;
+        list(f, "inconclusive (rig)", &self.inconclusive)?;
+        if !self.skipped.is_empty() {
+            writeln!(f, "skipped:")?;
+        }
+        for (reason, count) in &self.skipped {
+            writeln!(f, "  {count} × {reason}")?;
+        }
+        let counts = [Verdict::Passed, Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped]
+            .map(|verdict| (verdict, self.count(verdict)));
+        let all: usize = counts.iter().map(|(_, count)| count).sum();
+        write!(f, "{all} case{}:", if all == 1 { "" } else { "s" })?;
+        let mut comma = "";
+        for (verdict, count) in counts {
+            // The first two always stand, so that scripts and eyes find them.
+            if count > 0 || matches!(verdict, Verdict::Passed | Verdict::Failed) {
+                write!(f, "{comma} {count} {verdict}")?;
+                comma = ",";
+            }
+        }
+        let wall = i64::try_from(self.wall.as_nanos()).unwrap_or(i64::MAX);
+        let (wall, bench) = (in_words(Span::nanos(wall)), in_words(self.bench));
+        writeln!(f, "\n{wall} of wall time, {bench} of bench time")
+    }
+}
+
+/// Cases with their reasons, by id: threads end them in any order.
+fn list(f: &mut fmt::Formatter<'_>, heading: &str, cases: &[CaseSummary]) -> fmt::Result {
+    if cases.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{heading}:")?;
+    let mut sorted: Vec<&CaseSummary> = cases.iter().collect();
+    sorted.sort_by(|one, other| one.case.cmp(&other.case));
+    for case in sorted {
+        write!(f, "  {}", case.case)?;
+        if let Some(criterion) = case.criterion {
+            write!(f, "  criterion {criterion}")?;
+        }
+        writeln!(f)?;
+        for reason in &case.reasons {
+            writeln!(f, "    {reason}")?;
+        }
+        match case.more {
+            0 => {}
+            more => writeln!(f, "    and {more} more")?,
+        }
+        if case.ended.is_none() {
+            writeln!(f, "    cut short: the record ends without a verdict")?;
+        }
+    }
+    Ok(())
+}
+
+/// A length of time as people say it: the two largest units, or tenths: `7d 2h`, `2min 30s`, `3.2s`, `840ms`.
+fn in_words(span: Span) -> String {
+    let nanos = span.0.max(0);
+    let seconds = nanos / 1_000_000_000;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let pair = |large: i64, unit: &str, small: i64, next: &str| match small {
+        0 => format!("{large}{unit}"),
+        _ => format!("{large}{unit} {small}{next}"),
+    };
+    match (days, hours, minutes, seconds) {
+        (1.., ..) => pair(days, "d", hours, "h"),
+        (_, 1.., ..) => pair(hours, "h", minutes, "min"),
+        (_, _, 1.., _) => pair(minutes, "min", seconds % 60, "s"),
+        (_, _, _, 1..) => match nanos / 100_000_000 % 10 {
+            0 => format!("{seconds}s"),
+            tenths => format!("{seconds}.{tenths}s"),
+        },
+        _ => format!("{}ms", nanos / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::CaseName;
+    use crate::sample;
+
+    fn of(case: &str, verdict: Verdict) -> CaseSummary {
+        let mut header = sample::header();
+        header.case = CaseName(case.into());
+        let mut case = CaseSummary::begin(&header);
+        if verdict == Verdict::Failed {
+            sample::events().iter().for_each(|event| case.note(event));
+        }
+        case.note(&sample::ended_as(verdict));
+        case
+    }
+
+    #[test]
+    fn says_what_failed_and_why() {
+        let mut summary = Summary::default();
+        assert_eq!(summary.gravest(), None);
+        summary.add(of("power/b", Verdict::Failed));
+        summary.add(of("power/a", Verdict::Failed));
+        summary.add(of("power/c", Verdict::Passed));
+        summary.add(CaseSummary::begin(&sample::header()));
+        for case in ["x", "y"] {
+            let case = CaseName(case.into());
+            summary.add(CaseSummary::skipped(case, "the rig has no button".to_owned()));
+        }
+        summary.took(Duration::from_millis(3250));
+        let expected = "\
+failed (board):
+  power/a  criterion B
+    step 2: relay K1 is closed within 2s; observed: open for all 2s
+  power/b  criterion B
+    step 2: relay K1 is closed within 2s; observed: open for all 2s
+inconclusive (rig):
+  power/short-outage@cut=10ms
+    cut short: the record ends without a verdict
+skipped:
+  2 × the rig has no button
+6 cases: 1 passed, 2 failed, 1 inconclusive, 2 skipped
+3.2s of wall time, 48s of bench time
+";
+        assert_eq!(summary.to_string(), expected);
+        assert_eq!(summary.gravest(), Some(Verdict::Failed));
+    }
+
+    #[test]
+    fn a_clean_run_is_two_lines() {
+        let mut summary = Summary::default();
+        summary.add(of("a", Verdict::Passed));
+        assert_eq!(summary.to_string(), "1 case: 1 passed, 0 failed\n0ms of wall time, 16s of bench time\n");
+    }
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        let cases = [
+            (Span::secs(7 * 86_400 + 7200), "7d 2h"),
+            (Span::secs(86_400), "1d"),
+            (Span::secs(3661), "1h 1min"),
+            (Span::secs(150), "2min 30s"),
+            (Span::millis(3290), "3.2s"),
+            (Span::micros(840_999), "840ms"),
+        ];
+        for (span, text) in cases {
+            assert_eq!(in_words(span), text);
+        }
+    }
+}
