@@ -1,15 +1,32 @@
-//! The plan: the cases with every name resolved against one board and rig, checked before anything is energised.
+//! The plan: the cases with every name resolved against one board, checked before anything is energised.
+
+mod board_check;
+mod build;
+mod needs;
+mod order_check;
+
+pub use build::{plan, plan_paths};
 
 use crate::scenario::board::Arrangement;
 use crate::scenario::error::Source;
 use crate::scenario::id::CaseId;
 use crate::scenario::step::Step;
+use brownout_rigs::profile::Profile;
 use brownout_trace::{Instant, Span, Volts};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Every case of a run, in order: by scenario path, then by matrix choice in file order.
+/// What a plan is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// What the board promises and has.
+    pub profile: &'a Profile,
+    /// The highest voltage the rig's supply gives; `None` if it gives any.
+    pub highest: Option<Volts>,
+}
+
+/// Every case of a run, in order: by scenario name, then by matrix choice, the first key varying slowest.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The cases.
@@ -21,6 +38,8 @@ pub struct Plan {
 pub struct About {
     /// The file.
     pub path: PathBuf,
+    /// The folder its name is counted from.
+    pub root: PathBuf,
     /// `title`.
     pub title: String,
     /// `why`.
@@ -46,6 +65,8 @@ pub struct Case {
     pub nominal: Volts,
     /// The least bench time from step 0 to the end; acknowledgements come on top.
     pub takes: Span,
+    /// Why this board cannot do the case, known beforehand: it is skipped with this reason.
+    pub skip: Option<String>,
 }
 
 /// One step, resolved.

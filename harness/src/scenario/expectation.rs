@@ -1,5 +1,7 @@
 //! The expectations: what a scenario can demand of a board. Each is judged on the trace.
 
+pub(in crate::scenario) mod read;
+
 use brownout_trace::{RelayName, ResetCause, Span};
 use std::fmt;
 
@@ -91,14 +93,8 @@ impl Expectation {
     /// How long it takes: the window it looks forward through. What must be asked of the board takes that much more.
     pub fn takes(&self) -> Span {
         match self {
-            Self::Relay {
-                predicate: RelayPredicate::Is { within, .. },
-                ..
-            } => within.unwrap_or(Span::ZERO),
-            Self::Relay {
-                predicate: RelayPredicate::Stays { window, .. },
-                ..
-            } => *window,
+            Self::Relay { predicate: RelayPredicate::Is { within, .. }, .. } => within.unwrap_or(Span::ZERO),
+            Self::Relay { predicate: RelayPredicate::Stays { window, .. }, .. } => *window,
             Self::Console { within, .. } => *within,
             _ => Span::ZERO,
         }
@@ -118,20 +114,11 @@ impl Expectation {
 
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = self
-            .since()
-            .map(|mark| format!(" since {mark}"))
-            .unwrap_or_default();
+        let since = self.since().map(|mark| format!(" since {mark}")).unwrap_or_default();
         match self {
             Self::Relay { relay, predicate } => match predicate {
-                RelayPredicate::Is {
-                    contact,
-                    within: None,
-                } => write!(f, "{relay} is {contact}"),
-                RelayPredicate::Is {
-                    contact,
-                    within: Some(within),
-                } => {
+                RelayPredicate::Is { contact, within: None } => write!(f, "{relay} is {contact}"),
+                RelayPredicate::Is { contact, within: Some(within) } => {
                     write!(f, "{relay} is {contact} within {within}")
                 }
                 RelayPredicate::Stays { contact, window } => {
@@ -187,9 +174,7 @@ impl Glob {
                 }
             }
         }
-        pattern[token..]
-            .iter()
-            .all(|token| matches!(token, Token::Any))
+        pattern[token..].iter().all(|token| matches!(token, Token::Any))
     }
 
     fn tokens(&self) -> Vec<Token> {
@@ -240,11 +225,7 @@ mod tests {
             ("*", "", true),
             ("é?", "éà", true),
         ] {
-            assert_eq!(
-                Glob::new(pattern).matches(line),
-                matches,
-                "{pattern} on {line}"
-            );
+            assert_eq!(Glob::new(pattern).matches(line), matches, "{pattern} on {line}");
         }
     }
 }

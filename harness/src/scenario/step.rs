@@ -3,12 +3,16 @@
 //! `V` is a voltage: [`Voltage`] as written (a percentage may stand there), [`Volts`] in a plan, where every
 //! percentage has been resolved against the board's nominal supply.
 
+pub(in crate::scenario) mod read;
+mod words;
+
 use super::expectation::Expectation;
-pub use super::programme::Programme;
 use super::span::Spanned;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
 use std::fmt;
+
+pub use brownout_rigs::programme::{Mode, Programme};
 
 /// One step. The word in the file is the variant's name in kebab case.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,17 +98,6 @@ pub struct Dip<V = Voltage> {
     pub to: V,
     /// How long.
     pub width: Span,
-}
-
-/// The position of the board's ON / AUTO / OFF switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Follows the programmes.
-    Auto,
-    /// Permanently on.
-    On,
-    /// Permanently off.
-    Off,
 }
 
 /// A change to the board's programmes.

@@ -1,0 +1,118 @@
+//! From scenario files to a plan, or to every fault in them.
+
+use super::{About, Case, Plan, PlannedStep, Target, board_check, needs, order_check};
+use crate::scenario::error::{Fault, Faults};
+use crate::scenario::file::{Choice, parse};
+use crate::scenario::find::{Found, find};
+use crate::scenario::id::CaseId;
+use crate::scenario::load::load;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Plans every scenario under `paths`.
+pub fn plan_paths(paths: &[PathBuf], target: Target<'_>) -> Result<Plan, Faults> {
+    plan(&find(paths)?, target)
+}
+
+/// Plans these scenarios. All faults of all files are found before any is returned.
+pub fn plan(found: &[Found], target: Target<'_>) -> Result<Plan, Faults> {
+    let mut plan = Plan::default();
+    let mut faults = Vec::new();
+    for file in found {
+        match cases(file, target) {
+            Ok(cases) => plan.cases.extend(cases),
+            Err(more) => faults.extend(more.0),
+        }
+    }
+    faults.extend(twice(&plan));
+    match faults.is_empty() {
+        true => Ok(plan),
+        false => Err(Faults(faults)),
+    }
+}
+
+fn cases(file: &Found, target: Target<'_>) -> Result<Vec<Case>, Faults> {
+    let source = load(&file.path).map_err(|fault| Faults(vec![fault]))?;
+    let scenario = parse(&source)?;
+    let about = Arc::new(About {
+        path: file.path.clone(),
+        root: file.root.clone(),
+        title: scenario.title,
+        why: scenario.why,
+        covers: scenario.covers,
+        source: source.clone(),
+    });
+    let mut cases = Vec::with_capacity(scenario.cases.len());
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut seen = HashSet::new();
+    for choice in scenario.cases {
+        let found = board_check::faults(&source, &choice, target);
+        let (order, timeline) = order_check::faults(&source, &choice);
+        // A fault outside the matrix shows in every case: keep it once.
+        let new =
+            found.into_iter().chain(order).filter(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+        faults.extend(new);
+        cases.push(resolve(file, &about, choice, target, &timeline));
+    }
+    faults.sort_by_key(|fault| fault.span().start);
+    match faults.is_empty() {
+        true => Ok(cases),
+        false => Err(Faults(faults)),
+    }
+}
+
+fn resolve(
+    file: &Found,
+    about: &Arc<About>,
+    choice: Choice,
+    target: Target<'_>,
+    timeline: &order_check::Timeline,
+) -> Case {
+    let nominal = target.profile.supply;
+    let skip = needs::unmet(&choice, target.profile);
+    let steps = choice.steps.into_iter().zip(&timeline.starts);
+    Case {
+        id: CaseId { scenario: file.name.clone(), choice: choice.choice },
+        about: Arc::clone(about),
+        board: choice.board,
+        steps: steps
+            .map(|(read, earliest)| PlannedStep {
+                text: read.step.text(nominal),
+                span: read.step.span,
+                step: read.step.value.resolve(nominal),
+                earliest: *earliest,
+            })
+            .collect(),
+        nominal,
+        takes: timeline.takes,
+        skip,
+    }
+}
+
+/// Cases whose ids or file names meet. Compared without case: some file systems know none.
+fn twice(plan: &Plan) -> Vec<Fault> {
+    let mut first: HashMap<String, &Case> = HashMap::new();
+    let mut faults = Vec::new();
+    let mut told = HashSet::new();
+    for case in &plan.cases {
+        let name = format!("{}/{}", case.id.folder(), case.id.file_stem()).to_lowercase();
+        let Some(other) = first.get(&name) else {
+            first.insert(name, case);
+            continue;
+        };
+        if !told.insert((&case.about.path, &other.about.path)) {
+            continue;
+        }
+        let message = match case.id == other.id {
+            true => format!("two cases have the id `{}`", case.id),
+            false => format!("`{}` and `{}` meet in one file name", other.id, case.id),
+        };
+        let fault = Fault::new(&case.about.source, 0..0, message)
+            .label(format!("the other is in `{}`", other.about.path.display()))
+            .help("ids name records and snapshots: rename one file, or write the matrix value differently");
+        faults.push(fault);
+    }
+    faults
+}

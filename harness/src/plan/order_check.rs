@@ -1,0 +1,155 @@
+//! Whether the steps make sense in their order: marks before they are looked back to, moments that are not past, a
+//! supply that is there to be cut. Along the way, when each step begins at the earliest.
+
+use crate::scenario::board::Start;
+use crate::scenario::error::{Fault, Source};
+use crate::scenario::file::{Choice, ReadStep};
+use crate::scenario::mention::Mention;
+use crate::scenario::span::Spanned;
+use crate::scenario::step::{Moment, Power, Step};
+use crate::scenario::suggest::did_you_mean;
+use brownout_trace::calendar::{NominalClock, WEEK};
+use brownout_trace::{Instant, Span};
+
+/// When things happen, at the earliest: acknowledgements take time that nobody knows beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Timeline {
+    /// One per step.
+    pub starts: Vec<Instant>,
+    /// From step 0 to the end.
+    pub takes: Span,
+}
+
+/// The longest a case may take: bench time and the calendar end after some 240 years.
+const LONGEST: Span = Span::secs(100 * 366 * 86_400);
+
+/// Every fault in the order of steps, and the timeline.
+pub(super) fn faults(source: &Source, choice: &Choice) -> (Vec<Fault>, Timeline) {
+    let arranged = choice.board.as_ref();
+    let mut walk = Walk {
+        source,
+        faults: Vec::new(),
+        now: Instant::ZERO,
+        // Arranged earlier, but true at step 0.
+        clock: arranged.and_then(|board| board.clock).map(|value| NominalClock { set_at: Instant::ZERO, value }),
+        off: arranged.is_some_and(|board| board.start != Start::Powered),
+        marks: Vec::new(),
+    };
+    let mut starts = Vec::with_capacity(choice.steps.len());
+    for read in &choice.steps {
+        starts.push(walk.now);
+        walk.step(read);
+    }
+    let takes = walk.now - Instant::ZERO;
+    if takes > LONGEST
+        && let Some(last) = choice.steps.last()
+    {
+        let fault = walk.fault(last.step.span.clone(), "the case is longer than a hundred years");
+        walk.faults.push(fault.label("its last step").help("bench time is counted in nanoseconds"));
+    }
+    (walk.faults, Timeline { starts, takes })
+}
+
+struct Walk<'a> {
+    source: &'a Source,
+    faults: Vec<Fault>,
+    now: Instant,
+    clock: Option<NominalClock>,
+    off: bool,
+    marks: Vec<&'a str>,
+}
+
+impl<'a> Walk<'a> {
+    fn fault(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Fault {
+        Fault::new(self.source, span, message)
+    }
+
+    fn step(&mut self, read: &'a ReadStep) {
+        for mention in &read.mentions {
+            self.mention(mention);
+        }
+        match &read.step.value {
+            Step::Power(power) => self.off = *power == Power::Off,
+            Step::Cut(cut) => self.disturb(read, cut.width),
+            Step::Dip(dip) => self.disturb(read, dip.width),
+            Step::Wait(span) => self.now += *span,
+            Step::Expect(expectation) => self.now += expectation.takes(),
+            Step::SetClock(value) => {
+                self.clock = Some(NominalClock { set_at: self.now, value: *value });
+            }
+            Step::Until(moment) => {
+                if let Some(clock) = self.clock {
+                    self.now = self.now.max(moment.when(clock));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn disturb(&mut self, read: &ReadStep, width: Span) {
+        if self.off {
+            let fault = self.fault(read.step.span.clone(), "there is no supply to disturb here");
+            self.faults.push(fault.label("the supply is off").help("put `{ power = \"on\" }` before it"));
+        }
+        self.now += width;
+    }
+
+    fn mention(&mut self, mention: &'a Spanned<Mention>) {
+        let span = mention.span.clone();
+        match &mention.value {
+            Mention::Mark(name) if self.marks.contains(&name.as_str()) => {
+                let fault = self.fault(span, format!("the mark `{name}` is set twice"));
+                self.faults.push(fault.label("the second time").help("give each mark a name of its own"));
+            }
+            Mention::Mark(name) => self.marks.push(name),
+            Mention::Since(name) if !self.marks.contains(&name.as_str()) => {
+                let help = match self.marks.as_slice() {
+                    [] => format!("put `{{ mark = \"{name}\" }}` before this step"),
+                    marks => did_you_mean(name, marks),
+                };
+                let fault = self.fault(span, format!("no mark `{name}` is set before this step"));
+                self.faults.push(fault.label("undefined mark").help(help));
+            }
+            Mention::Moment(moment) => self.moment(*moment, span),
+            Mention::Clock | Mention::Schedule if self.clock.is_none() => {
+                self.no_clock(span, "this expectation");
+            }
+            _ => {}
+        }
+    }
+
+    fn no_clock(&mut self, span: std::ops::Range<usize>, what: &str) {
+        let fault = self.fault(span, format!("{what} needs a clock that was set"));
+        self.faults.push(
+            fault
+                .label("nobody set the clock before")
+                .help("add `clock = \"Mon 07:59:55\"` to `[board]`, or a `set-clock` step before this one"),
+        );
+    }
+
+    fn moment(&mut self, moment: Moment, span: std::ops::Range<usize>) {
+        let Some(clock) = self.clock else {
+            self.no_clock(span, "`until`");
+            return;
+        };
+        if moment.when(clock) >= self.now {
+            return;
+        }
+        let reads = clock.at(self.now);
+        let fault = self
+            .fault(span, format!("`{moment}` is already past at this step"))
+            .label(format!("the clock reads {} {reads} by now", reads.weekday()));
+        self.faults.push(match moment {
+            Moment::Week(point) => {
+                let mut next = clock.value.next(point);
+                while next < reads {
+                    next = next + Span::secs(WEEK);
+                }
+                fault.help(format!(
+                    "a point of the week is the first one since the clock was set; for the next week's write `{next}`"
+                ))
+            }
+            Moment::Date(_) => fault.help("move it before the steps that take longer, or write a later date"),
+        });
+    }
+}

@@ -1,0 +1,263 @@
+//! One scenario file: its text, its TOML, and its typed cases.
+
+use super::board::{Arrangement, board};
+use super::covers;
+use super::error::{Fault, Faults, Source};
+use super::matrix::{Matrix, value_text};
+use super::mention::Mention;
+use super::reader::{Node, Raw, Reader};
+use super::span::Spanned;
+use super::step::{Step, read};
+use super::subset;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// A scenario file, read. Nothing in it was checked against a board yet.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// `title`: one line.
+    pub title: String,
+    /// `why`: the complaint or the rule behind it.
+    pub why: String,
+    /// `covers`: complaints of DOMAIN.md and standards.
+    pub covers: Vec<String>,
+    /// Its cases, the first matrix key varying slowest.
+    pub cases: Vec<Choice>,
+}
+
+/// One choice from the matrix, read.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Key and value as they stand in the id, in file order.
+    pub choice: Vec<(String, String)>,
+    /// What is arranged; `None` without `[board]`.
+    pub board: Option<Arrangement>,
+    /// What `[board]` mentions.
+    pub arranged: Vec<Spanned<Mention>>,
+    /// The steps.
+    pub steps: Vec<ReadStep>,
+}
+
+/// A step with what it mentions.
+#[derive(Debug, Clone)]
+pub struct ReadStep {
+    /// The step; its place is its table.
+    pub step: Spanned<Step>,
+    /// What only a board or the order of steps can confirm.
+    pub mentions: Vec<Spanned<Mention>>,
+}
+
+/// The keys of a file, in the order they are written.
+const KEYS: [&str; 6] = ["title", "why", "covers", "steps", "board", "matrix"];
+
+/// The most that one file may unfold to, over all its cases.
+const MOST_STEPS: usize = 1_000_000;
+
+/// More faults than this help nobody.
+const MOST_FAULTS: usize = 50;
+
+/// Reads a scenario's text. Every fault is found that can be, in the order of their places.
+pub fn parse(source: &Source) -> Result<Scenario, Faults> {
+    let (document, errors) = DeTable::parse_recoverable(&source.text);
+    let mut faults: Vec<Fault> = errors.iter().map(|error| malformed(source, error)).collect();
+    if faults.is_empty() {
+        faults = subset::faults(source, document.get_ref());
+    }
+    if !faults.is_empty() {
+        return Err(sorted(faults));
+    }
+    let mut top = Top::new(source, document.get_ref());
+    let scenario = top.read();
+    match top.reader.faults.is_empty() {
+        true => scenario.ok_or_else(Faults::default),
+        false => Err(sorted(top.reader.faults)),
+    }
+}
+
+/// What the TOML parser says, in our shape.
+fn malformed(source: &Source, error: &toml::de::Error) -> Fault {
+    let end = source.text.len();
+    let span = error.span().unwrap_or(end..end);
+    let message = error.message();
+    let help = match message {
+        _ if message.contains("duplicate key") => "a key stands once in a table; keep one of them",
+        _ if message.contains("must be quoted") => {
+            "put the text in quotes: times, durations and voltages are texts too"
+        }
+        _ => "scenario files are TOML 1.0",
+    };
+    Fault::new(source, span, format!("not TOML: {message}")).label("here").help(help)
+}
+
+/// In file order, each once, not more than anybody reads.
+fn sorted(mut faults: Vec<Fault>) -> Faults {
+    faults.sort_by_key(|fault| fault.span().start);
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+    faults.truncate(MOST_FAULTS);
+    Faults(faults)
+}
+
+/// The top of a file.
+struct Top<'d> {
+    table: &'d DeTable<'d>,
+    reader: Reader<'d, Mention>,
+}
+
+impl<'d> Top<'d> {
+    fn new(source: &'d Source, table: &'d DeTable<'d>) -> Self {
+        Self { table, reader: Reader::new(source, &[]) }
+    }
+
+    fn get(&self, key: &str) -> Option<&'d Raw<'d>> {
+        self.table.get(key)
+    }
+
+    fn read(&mut self) -> Option<Scenario> {
+        let table = self.table;
+        for key in table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+            self.reader.unknown_key(key.get_ref(), key.span(), "a scenario", &KEYS);
+        }
+        let title = self.prose("title", "\"A short outage inside the ON window\"");
+        let why = self.prose("why", "\"what people complain of, or which rule it checks\"");
+        let covers = self.covers();
+        let steps = self.steps();
+        let matrix = match self.get("matrix") {
+            Some(raw) => Matrix::read(&mut self.reader, raw, &KEYS),
+            None => Matrix::default(),
+        };
+        let cases = self.cases(&matrix, steps.unwrap_or_default());
+        Some(Scenario { title: title?, why: why?, covers: covers?, cases })
+    }
+
+    /// A key that must be there. One that stands below `[board]` or `[matrix]` is reported there, with the way out.
+    fn required(&mut self, key: &str, example: &str) -> Option<Node<'d>> {
+        let raw = self.get(key);
+        let below = ["board", "matrix"].iter().any(|table| {
+            let table = self.get(table).and_then(|raw| raw.get_ref().as_table());
+            table.is_some_and(|table| table.contains_key(key))
+        });
+        if raw.is_none() && !below {
+            let fault = Fault::new(self.reader.source, 0..0, format!("a scenario needs `{key}`"))
+                .label(format!("no `{key}` in this file"))
+                .help(format!("add `{key} = {example}` at the top"));
+            self.reader.faults.push(fault);
+        }
+        raw.map(plain)
+    }
+
+    fn prose(&mut self, key: &str, example: &str) -> Option<String> {
+        let node = self.required(key, example)?;
+        let text = self.reader.text(&node, "a text")?.trim();
+        if text.is_empty() || (key == "title" && text.contains('\n')) {
+            self.reader.fault(&node, format!("`{key}` is empty or more than it should be"), |fault| {
+                fault.label("one line of text").help(format!("write `{key} = {example}`"))
+            });
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn covers(&mut self) -> Option<Vec<String>> {
+        let node = self.required("covers", "[\"power-outage\"]")?;
+        let DeValue::Array(list) = node.value else {
+            self.reader.wrong_kind(&node, "a list of texts");
+            return None;
+        };
+        if list.is_empty() {
+            self.reader.fault(&node, "`covers` is empty", |fault| {
+                fault.label("what is this scenario for?").help(format!("name one or more of {}", covers::list()))
+            });
+        }
+        let mut names = Vec::new();
+        for raw in list.iter() {
+            let node = plain(raw);
+            let Some(name) = self.reader.text(&node, "a text") else { continue };
+            if let Some(advice) = covers::advice(name) {
+                self.reader.fault(&node, format!("`{name}` is neither a known complaint nor a standard"), |fault| {
+                    fault.label("not known").help(advice)
+                });
+            }
+            names.push(name.to_owned());
+        }
+        Some(names)
+    }
+
+    fn steps(&mut self) -> Option<&'d [Raw<'d>]> {
+        let node = self.required("steps", "[{ wait = \"1s\" }]")?;
+        let DeValue::Array(list) = node.value else {
+            self.reader.wrong_kind(&node, "a list of steps");
+            return None;
+        };
+        let key = self.table.keys().find(|key| key.get_ref() == "steps")?;
+        let expects = |raw: &Raw<'_>| raw.get_ref().as_table().is_some_and(|step| step.contains_key("expect"));
+        let (message, label) = match list.iter().any(expects) {
+            true => return Some(list),
+            false if list.is_empty() => ("`steps` is empty", "nothing would be done"),
+            false => ("no step expects anything", "this scenario could not fail"),
+        };
+        let fault = Fault::new(self.reader.source, key.span(), message)
+            .label(label)
+            .help("end with `{ expect = \"schedule\" }`, for instance");
+        self.reader.faults.push(fault);
+        Some(list)
+    }
+
+    fn cases(&mut self, matrix: &Matrix<'d>, steps: &'d [Raw<'d>]) -> Vec<Choice> {
+        let mut choices = matrix.choices();
+        if choices.len().saturating_mul(steps.len()) > MOST_STEPS {
+            let message = format!("{} cases of {} steps are too much for one file", choices.len(), steps.len());
+            let fault =
+                Fault::new(self.reader.source, 0..0, message).label(format!("at most {MOST_STEPS} steps in all"));
+            self.reader.faults.push(fault);
+            choices.truncate(1);
+        }
+        let mut used = BTreeSet::new();
+        let mut seen: HashSet<(Range<usize>, String)> = HashSet::new();
+        let mut cases = Vec::with_capacity(choices.len());
+        for choice in &choices {
+            let mut reader = Reader::new(self.reader.source, choice.as_slice());
+            let case = case(&mut reader, self.get("board"), steps);
+            used.extend(reader.used.iter().map(|name| (*name).to_owned()));
+            // The same fault shows in every case it is part of: keep it once.
+            let new = reader.faults.into_iter().filter(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+            self.reader.faults.extend(new);
+            let choice = choice
+                .iter()
+                .filter_map(|(name, value)| Some(((*name).to_owned(), value_text(value.as_ref()?.get_ref()))));
+            cases.push(Choice { choice: choice.collect(), ..case });
+        }
+        for (name, place) in matrix.names().filter(|(name, _)| !used.contains(*name)) {
+            let fault = Fault::new(self.reader.source, place, format!("`{name}` is never used"))
+                .label("no step and no arrangement has it")
+                .help(format!("write `\"{{{name}}}\"` where its values belong, or take it out"));
+            self.reader.faults.push(fault);
+        }
+        cases
+    }
+}
+
+fn case<'d>(reader: &mut Reader<'d, Mention>, arranged: Option<&'d Raw<'d>>, raw: &'d [Raw<'d>]) -> Choice {
+    let board = arranged.and_then(|raw| board(reader, &plain(raw), &KEYS));
+    let arranged = std::mem::take(&mut reader.mentions);
+    let mut steps = Vec::with_capacity(raw.len());
+    for raw in raw {
+        let Some(node) = reader.node(raw, None) else { continue };
+        let step = read::step(reader, &node);
+        let mentions = std::mem::take(&mut reader.mentions);
+        if let Some(step) = step {
+            steps.push(ReadStep {
+                // A whole step may come through the matrix: show it where it is used.
+                step: Spanned::new(step, raw.span()),
+                mentions,
+            });
+        }
+    }
+    Choice { choice: Vec::new(), board, arranged, steps }
+}
+
+/// A node in which placeholders have no meaning.
+fn plain<'d>(raw: &'d Raw<'d>) -> Node<'d> {
+    Node { value: raw.get_ref(), span: raw.span(), via: None }
+}

@@ -1,0 +1,33 @@
+//! What a scenario mentions that only a board or the order of steps can confirm; the plan checks each at its place.
+
+use super::step::{Moment, Programme, ResetStep, Voltage};
+use brownout_trace::{Civil, RelayName};
+
+/// One mention.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mention {
+    /// A relay.
+    Relay(RelayName),
+    /// A programme to store.
+    Programme(Programme),
+    /// A slot to delete.
+    Slot(u32),
+    /// A supply voltage.
+    Voltage(Voltage),
+    /// A way to reset.
+    Reset(ResetStep),
+    /// A clock setting.
+    SetClock(Civil),
+    /// A moment to wait for.
+    Moment(Moment),
+    /// A mark set.
+    Mark(String),
+    /// A mark looked back to.
+    Since(String),
+    /// The board's console.
+    Console,
+    /// The board's clock, compared with the nominal one.
+    Clock,
+    /// The schedule oracle.
+    Schedule,
+}
