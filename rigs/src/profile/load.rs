@@ -1,0 +1,243 @@
+//! Reading a profile: its text, its base's text under it, then everything checked.
+//!
+//! A base is read and checked on its own first, so that a fault is reported in the file it stands in; only then are
+//! the two tables laid over each other.
+
+use super::Profile;
+use super::error::{Fault, ProfileError, nearest};
+use serde::Deserialize;
+use std::ops::Range;
+use std::path::Path;
+use toml::de::{DeTable, DeValue, Deserializer};
+
+/// The profiles that come with the command: file stem and text.
+pub const SHIPPED: &[(&str, &str)] = &[("weekly", include_str!("../../boards/weekly.toml"))];
+
+impl Profile {
+    /// One of the shipped profiles by name; `None` if there is none of that name.
+    pub fn shipped(name: &str) -> Option<Result<Self, ProfileError>> {
+        let text = shipped_text(name)?;
+        Some(Self::parse(name, text, |base| {
+            shipped_text(base).map(str::to_owned)
+        }))
+    }
+
+    /// Reads a profile's file; its base is looked for beside it.
+    pub fn load(path: &Path) -> Result<Self, ProfileError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| ProfileError {
+            kind: Fault::Unreadable {
+                reason: error.to_string(),
+            },
+            file: file.clone(),
+            span: None,
+        })?;
+        Self::parse(&file, &text, |base| {
+            std::fs::read_to_string(path.with_file_name(format!("{base}.toml"))).ok()
+        })
+    }
+
+    /// Reads a profile from its text; `file` stands in errors, `base` gives the text of the base by name.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        base: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Self, ProfileError> {
+        let here = Place { file };
+        let own = here.table(text)?;
+        let Some((name, span)) = string_at(&own, "base") else {
+            return here.typed(own);
+        };
+        let under = base(&name)
+            .ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
+        let below = Place {
+            file: &format!("{name}.toml"),
+        };
+        let under = below.table(&under)?;
+        if let Some((deeper, span)) = string_at(&under, "base") {
+            return Err(below.fault(Fault::BaseOfBase { name: deeper }, Some(span)));
+        }
+        below.typed(under.clone())?;
+        let mut merged = under;
+        lay_over(&mut merged, own);
+        here.typed(merged)
+    }
+}
+
+fn shipped_text(name: &str) -> Option<&'static str> {
+    SHIPPED
+        .iter()
+        .find(|(stem, _)| *stem == name)
+        .map(|(_, text)| *text)
+}
+
+type Table<'t> = toml::Spanned<DeTable<'t>>;
+
+/// The file that faults are reported in.
+struct Place<'f> {
+    file: &'f str,
+}
+
+impl Place<'_> {
+    fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
+        ProfileError {
+            kind,
+            file: self.file.to_owned(),
+            span,
+        }
+    }
+
+    fn malformed(&self, error: &toml::de::Error) -> ProfileError {
+        let message = error.message().trim_end().to_owned();
+        let nearest = nearest(&message);
+        self.fault(Fault::Malformed { message, nearest }, error.span())
+    }
+
+    fn table<'t>(&self, text: &'t str) -> Result<Table<'t>, ProfileError> {
+        DeTable::parse(text).map_err(|error| self.malformed(&error))
+    }
+
+    fn typed(&self, table: Table<'_>) -> Result<Profile, ProfileError> {
+        let places = table.clone();
+        let profile = Profile::deserialize(Deserializer::from(table))
+            .map_err(|error| self.malformed(&error))?;
+        profile.validate().map_err(|contradiction| {
+            let span = span_of(&places, contradiction.key);
+            self.fault(Fault::Contradiction(contradiction), span)
+        })?;
+        Ok(profile)
+    }
+}
+
+fn string_at(table: &Table<'_>, key: &str) -> Option<(String, Range<usize>)> {
+    let value = table.get_ref().get(key)?;
+    let text = value.get_ref().as_str()?;
+    Some((text.to_owned(), value.span()))
+}
+
+/// The place of `schedule.power-up`, as far down as it exists.
+fn span_of(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
+    let mut here = table.get_ref();
+    let mut span = None;
+    for part in key.split('.') {
+        let Some(value) = here.get(part) else { break };
+        span = Some(value.span());
+        let Some(inner) = value.get_ref().as_table() else {
+            break;
+        };
+        here = inner;
+    }
+    span
+}
+
+/// Puts `over` on top of `under`, table by table; any other value replaces what was there.
+fn lay_over<'t>(under: &mut Table<'t>, over: Table<'t>) {
+    merge(under.get_mut(), over.into_inner());
+}
+
+fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
+    for (key, value) in over {
+        let Some(there) = under.get_mut(key.get_ref().as_ref()) else {
+            under.insert(key, value);
+            continue;
+        };
+        let span = value.span();
+        match (there.get_mut(), value.into_inner()) {
+            (DeValue::Table(there), DeValue::Table(value)) => merge(there, value),
+            (_, value) => *there = toml::Spanned::new(span, value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Profile, ProfileError> {
+        Profile::parse("board.toml", text, |name| {
+            shipped_text(name).map(str::to_owned)
+        })
+    }
+
+    fn weekly_with(from: &str, to: &str) -> String {
+        let text = shipped_text("weekly").unwrap();
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    }
+
+    #[test]
+    fn every_shipped_profile_is_sound_and_named_as_its_file() {
+        for (name, _) in SHIPPED {
+            let profile = Profile::shipped(name).unwrap().unwrap();
+            assert_eq!(profile.name, *name);
+        }
+    }
+
+    #[test]
+    fn a_fault_names_its_place_and_the_nearest_word() {
+        for (from, to, says, at) in [
+            ("slots =", "slot =", "did you mean `slots`?", "slot"),
+            (
+                "\"catch-up\"",
+                "\"catchup\"",
+                "did you mean `catch-up`?",
+                "\"catchup\"",
+            ),
+            ("\"12V\"", "\"12\"", "has no unit", "\"12\""),
+            (
+                "baud = 115200",
+                "baudrate = 115200",
+                "unknown field `baudrate`",
+                "baudrate",
+            ),
+            (
+                "{days} {on}",
+                "{day} {on}",
+                "did you mean `{days}`?",
+                "\"PROG ADD {day} {on} {off}\"",
+            ),
+            (
+                "power-up = \"evaluate\"\nmissed = \"catch-up\"",
+                "power-up = \"evaluate\"\nmissed = \"skip\"",
+                "cannot be skipped",
+                "\"skip\"",
+            ),
+            (
+                "schedule = \"event\"",
+                "schedule = \"window\"",
+                "changed programmes count at once",
+                "\"keep\"",
+            ),
+        ] {
+            let text = weekly_with(from, to);
+            let error = parse(&text).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+            assert_eq!(&text[error.span.unwrap()], at, "{says}");
+        }
+    }
+
+    #[test]
+    fn a_variant_lays_its_keys_over_its_base() {
+        let weekly = Profile::shipped("weekly").unwrap().unwrap();
+        let text = r#"base = "weekly"
+name = "weekly-5v"
+supply = "5V"
+[clock]
+reserve = "1h"
+"#;
+        let variant = parse(text).unwrap();
+        assert_eq!(variant.supply.to_string(), "5V");
+        assert_eq!(variant.clock.reserve, Some("1h".parse().unwrap()));
+        assert_eq!(variant.clock.set_phase, weekly.clock.set_phase);
+        assert_eq!(variant.console, weekly.console);
+
+        let error = parse("base = \"weekly\"\nsuply = \"5V\"").unwrap_err();
+        assert!(error.to_string().contains("did you mean `supply`?"));
+        assert_eq!(error.file, "board.toml");
+        let error = parse("base = \"daily\"").unwrap_err();
+        assert!(error.to_string().contains("no profile `daily`"), "{error}");
+        let error = Profile::parse("board.toml", "base = \"a\"", |_| Some("base = 'b'".into()))
+            .unwrap_err();
+        assert_eq!((error.file.as_str(), error.span), ("a.toml", Some(7..10)));
+    }
+}
