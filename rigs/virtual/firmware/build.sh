@@ -15,7 +15,7 @@ rtc.c timer.c console.c command.c main.c"
 
 flags="-std=gnu11 -mcpu=cortex-m3 -mthumb -Os -ffreestanding -fno-builtin -nostdlib -nostartfiles -static
 -ffunction-sections -fdata-sections -fno-common -fno-ident -fno-tree-loop-distribute-patterns -g0
--fno-asynchronous-unwind-tables -ffile-prefix-map=$PWD=. -frandom-seed=brownout
+-fno-asynchronous-unwind-tables -frandom-seed=brownout
 -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes
 -T weekly.ld -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4 -Wl,--fatal-warnings"
 
@@ -24,7 +24,7 @@ variant() { # name, further flags
     shift
     # Word splitting is wanted.
     # shellcheck disable=SC2086
-    LC_ALL=C "$cc" $flags "$@" $sources -o "$out/$name.elf"
+    LC_ALL=C "$cc" $flags "-ffile-prefix-map=$PWD=." "$@" $sources -o "$out/$name.elf"
     chmod 644 "$out/$name.elf"
 }
 

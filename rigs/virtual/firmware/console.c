@@ -14,11 +14,12 @@ static volatile uint32_t s_tx_head, s_tx_tail, s_rx_head, s_rx_tail;
 void console_start(void)
 {
     RCC->APB2ENR |= RCC_APB2ENR_IOPAEN | RCC_APB2ENR_USART1EN;
-    /* RX pulled up: an open line is an idle line. */
-    GPIOA->BSRR = 1u << 10;
-    /* PA9 alternate function push-pull, PA10 input with pull. */
-    GPIOA->CRH = (GPIOA->CRH & ~(0xFFu << 4)) | 0x8Au << 4;
     USART1->BRR = 69; /* 8 MHz / 69 = 115942 Bd: 0.6 % fast */
+    USART1->CR1 = USART_CR1_UE | USART_CR1_TE;
+    /* The pins after the transmitter: one without it would pull TX low, which reads as a break. RX is pulled up: an
+     * open line is an idle line. PA9 alternate function push-pull, PA10 input with pull. */
+    GPIOA->BSRR = 1u << 10;
+    GPIOA->CRH = (GPIOA->CRH & ~(0xFFu << 4)) | 0x8Au << 4;
     USART1->CR1 = USART_CR1_UE | USART_CR1_TE | USART_CR1_RE | USART_CR1_RXNEIE;
     irq_enable(IRQ_USART1);
 }

@@ -27,6 +27,7 @@ uint32_t g_saves;
 static uint32_t s_live;     /* the place of the newest intact record, or NOWHERE */
 static uint32_t s_sequence; /* the last sequence given to an attempt */
 static struct settings s_stored;
+static bool s_confirmed; /* the newest record was written and read back since start-up */
 
 static uint16_t word_at(uint32_t place, uint32_t word)
 {
@@ -129,6 +130,7 @@ bool store_load(struct settings *settings)
 {
     s_live = NOWHERE;
     s_sequence = 0;
+    s_confirmed = false;
     uint32_t tried = 0;
     for (;;) {
         /* Newest first, so that a boot computes one CRC and not sixteen: the relay waits for this. */
@@ -194,7 +196,9 @@ static bool write(uint32_t place, const uint16_t words[RECORD_WORDS])
 
 enum store_result store_save(const struct settings *settings)
 {
-    if (s_live != NOWHERE && same(settings, &s_stored))
+    /* A record found at start-up may be a save that was cut in its last half-word and will not read right for ever:
+     * it is not good enough to acknowledge anything by. */
+    if (s_confirmed && same(settings, &s_stored))
         return STORE_SAVED;
 
     uint16_t words[RECORD_WORDS];
@@ -209,6 +213,7 @@ enum store_result store_save(const struct settings *settings)
         if (write(place, words)) {
             s_live = place;
             s_stored = *settings;
+            s_confirmed = true;
             g_saves = s_sequence;
             return STORE_SAVED;
         }

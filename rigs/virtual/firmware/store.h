@@ -30,7 +30,8 @@ extern uint32_t g_saves;
 
 /* The newest settings, or defaults (AUTO, no programmes) and false where there is no intact record. */
 bool store_load(struct settings *settings);
-/* On STORE_SAVED the settings are in flash and were read back. Settings equal to those stored are not written. */
+/* On STORE_SAVED the settings are in flash and were read back. Settings equal to those last saved since start-up are
+ * not written again. */
 enum store_result store_save(const struct settings *settings);
 
 #endif

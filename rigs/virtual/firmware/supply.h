@@ -1,4 +1,4 @@
-/* Early warning of a falling supply, by the programmable voltage detector at its highest level (2.9 V rising, 2.8 V
+/* Early warning of a falling supply, by the programmable voltage detector at its highest level (2.88 V rising, 2.78 V
  * falling, typically): still well above the 2.0 V that writing flash needs. */
 #ifndef SUPPLY_H
 #define SUPPLY_H
