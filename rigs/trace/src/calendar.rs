@@ -29,15 +29,7 @@ pub enum Weekday {
 
 impl Weekday {
     /// All seven, from Monday.
-    pub const ALL: [Self; 7] = [
-        Self::Mon,
-        Self::Tue,
-        Self::Wed,
-        Self::Thu,
-        Self::Fri,
-        Self::Sat,
-        Self::Sun,
-    ];
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 
     /// 0 for Monday to 6 for Sunday.
     pub fn index(self) -> usize {
@@ -75,10 +67,7 @@ impl fmt::Display for CalendarError {
 impl std::error::Error for CalendarError {}
 
 fn error(text: &str, expected: &'static str) -> CalendarError {
-    CalendarError {
-        text: text.to_owned(),
-        expected,
-    }
+    CalendarError { text: text.to_owned(), expected }
 }
 
 impl FromStr for Weekday {
@@ -105,9 +94,7 @@ impl Days {
     }
     /// The days of the set, from Monday.
     pub fn iter(self) -> impl Iterator<Item = Weekday> {
-        Weekday::ALL
-            .into_iter()
-            .filter(move |day| self.contains(*day))
+        Weekday::ALL.into_iter().filter(move |day| self.contains(*day))
     }
 }
 
@@ -145,13 +132,7 @@ impl fmt::Display for Days {
         let run = days.windows(2).all(|pair| pair[0].next() == pair[1]);
         match (days.first(), days.last()) {
             (Some(first), Some(last)) if run && days.len() > 2 => write!(f, "{first}-{last}"),
-            _ => f.write_str(
-                &days
-                    .iter()
-                    .map(Weekday::to_string)
-                    .collect::<Vec<_>>()
-                    .join(","),
-            ),
+            _ => f.write_str(&days.iter().map(Weekday::to_string).collect::<Vec<_>>().join(",")),
         }
     }
 }
@@ -172,9 +153,7 @@ impl FromStr for TimeOfDay {
             return Err(error(text, EXPECTED));
         }
         for (part, (limit, weight)) in parts.iter().zip([(24, 3600), (60, 60), (60, 1)]) {
-            let value = two_digits(part)
-                .filter(|value| *value < limit)
-                .ok_or_else(|| error(text, EXPECTED))?;
+            let value = two_digits(part).filter(|value| *value < limit).ok_or_else(|| error(text, EXPECTED))?;
             seconds += value * weight;
         }
         Ok(Self(seconds))
@@ -182,20 +161,12 @@ impl FromStr for TimeOfDay {
 }
 
 fn two_digits(text: &str) -> Option<u32> {
-    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:02}:{:02}:{:02}",
-            self.0 / 3600,
-            self.0 / 60 % 60,
-            self.0 % 60
-        )
+        write!(f, "{:02}:{:02}:{:02}", self.0 / 3600, self.0 / 60 % 60, self.0 % 60)
     }
 }
 
@@ -220,10 +191,7 @@ impl FromStr for WeekTime {
     fn from_str(text: &str) -> Result<Self, CalendarError> {
         let expected = || error(text, "a point of the week: write `Mon 07:59:55`");
         let (day, time) = text.split_once(' ').ok_or_else(expected)?;
-        Ok(Self {
-            day: day.parse().map_err(|_| expected())?,
-            time: time.trim().parse().map_err(|_| expected())?,
-        })
+        Ok(Self { day: day.parse().map_err(|_| expected())?, time: time.trim().parse().map_err(|_| expected())? })
     }
 }
 
@@ -263,41 +231,25 @@ impl Civil {
     }
     /// The point of the week, rounded down to the second.
     pub fn week_time(self) -> WeekTime {
-        WeekTime {
-            day: self.weekday(),
-            time: self.time_of_day(),
-        }
+        WeekTime { day: self.weekday(), time: self.time_of_day() }
     }
     /// The first instant at or after `self` whose point of the week is `point`.
     pub fn next(self, point: WeekTime) -> Self {
         let monday = Self::REFERENCE_MONDAY.0 + point.second_of_week() * NANOS;
         let week = WEEK * NANOS;
         let behind = (self.0 - monday).rem_euclid(week);
-        if behind == 0 {
-            self
-        } else {
-            Self(self.0 - behind + week)
-        }
+        if behind == 0 { self } else { Self(self.0 - behind + week) }
     }
     /// Year, month 1–12 and day 1–31. Method: days counted in 400-year eras from 0000-03-01, so that the leap day ends the year.
     pub fn date(self) -> (i64, u32, u32) {
         let days = self.secs().div_euclid(DAY) + 719_468;
         let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 {
-            month_from_march + 3
-        } else {
-            month_from_march - 9
-        };
-        (
-            era * 400 + year_of_era + i64::from(month <= 2),
-            month as u32,
-            day as u32,
-        )
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        (era * 400 + year_of_era + i64::from(month <= 2), month as u32, day as u32)
     }
     /// Midnight of a date; `None` if the calendar has no such day or the year is outside 1970 to 2261.
     pub fn from_date(year: i64, month: u32, day: u32) -> Option<Self> {
@@ -353,12 +305,7 @@ impl FromStr for Civil {
 
     /// Reads `2038-01-19 03:14:00`, or `Mon 07:59:55` as a point of the reference week.
     fn from_str(text: &str) -> Result<Self, CalendarError> {
-        let expected = || {
-            error(
-                text,
-                "a clock setting: write `Mon 07:59:55` or `2024-01-01 07:59:55`",
-            )
-        };
+        let expected = || error(text, "a clock setting: write `Mon 07:59:55` or `2024-01-01 07:59:55`");
         if let Ok(point) = text.parse::<WeekTime>() {
             return Ok(Self::in_reference_week(point));
         }
@@ -374,9 +321,7 @@ impl FromStr for Civil {
         let month = two_digits(month).ok_or_else(expected)?;
         let day = two_digits(day).ok_or_else(expected)?;
         let time: TimeOfDay = time.trim().parse().map_err(|_| expected())?;
-        Self::from_date(year, month, day)
-            .map(|date| date + Span::secs(i64::from(time.0)))
-            .ok_or_else(expected)
+        Self::from_date(year, month, day).map(|date| date + Span::secs(i64::from(time.0))).ok_or_else(expected)
     }
 }
 
@@ -436,13 +381,8 @@ mod tests {
             let civil: Civil = text.parse().unwrap();
             assert_eq!((civil.to_string().as_str(), civil.weekday()), (text, day));
         }
-        for text in [
-            "2100-02-29 00:00:00",
-            "2024-13-01 00:00:00",
-            "2024-1-01 00:00:00",
-            "Mon 24:00:00",
-            "Mo 08:00:00",
-        ] {
+        for text in ["2100-02-29 00:00:00", "2024-13-01 00:00:00", "2024-1-01 00:00:00", "Mon 24:00:00", "Mo 08:00:00"]
+        {
             assert!(text.parse::<Civil>().is_err(), "{text}");
         }
     }

@@ -68,12 +68,7 @@ impl ResetCause {
 
 impl fmt::Display for ResetCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            Self::ALL
-                .iter()
-                .find(|(cause, _)| cause == self)
-                .map_or("unknown", |(_, name)| name),
-        )
+        f.write_str(Self::ALL.iter().find(|(cause, _)| cause == self).map_or("unknown", |(_, name)| name))
     }
 }
 
@@ -134,6 +129,7 @@ pub enum Figure<T> {
 
 /// One stimulus as it was delivered: commanded and measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct ShotReport {
     /// The residual level that was asked for.
     pub level: Level,
@@ -149,11 +145,7 @@ pub struct ShotReport {
 
 /// What happened. Kinds from the harness first, then the supply, then the board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum What {
     /// An attempt at the case begins; 1 is the first.
     Attempt {

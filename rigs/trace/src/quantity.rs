@@ -44,24 +44,13 @@ impl fmt::Display for QuantityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoNumber { text, example } => {
-                write!(
-                    f,
-                    "`{text}` is not a number with a unit, such as `{example}`"
-                )
+                write!(f, "`{text}` is not a number with a unit, such as `{example}`")
             }
             Self::NoUnit { text, units } => {
-                write!(
-                    f,
-                    "`{text}` has no unit; write it with one of {}",
-                    list(units)
-                )
+                write!(f, "`{text}` has no unit; write it with one of {}", list(units))
             }
             Self::WrongUnit { unit, units } => {
-                write!(
-                    f,
-                    "`{unit}` is not a unit of this value; use one of {}",
-                    list(units)
-                )
+                write!(f, "`{unit}` is not a unit of this value; use one of {}", list(units))
             }
             Self::Negative { text } => write!(f, "`{text}` is negative; it must be zero or more"),
             Self::TooLarge { text, limit } => write!(f, "`{text}` is too large; at most {limit}"),
@@ -88,15 +77,7 @@ pub(crate) struct Split<'a> {
 impl Split<'_> {
     /// The number as a float; exact to the nearest `f64`.
     pub fn value(&self) -> f64 {
-        let digits = format!(
-            "{}.{}",
-            self.whole,
-            if self.fraction.is_empty() {
-                "0"
-            } else {
-                self.fraction
-            }
-        );
+        let digits = format!("{}.{}", self.whole, if self.fraction.is_empty() { "0" } else { self.fraction });
         let magnitude: f64 = digits.parse().unwrap_or(f64::NAN);
         if self.negative { -magnitude } else { magnitude }
     }
@@ -113,29 +94,16 @@ pub(crate) fn split<'a>(
         Some(rest) => (true, rest),
         None => (false, trimmed),
     };
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let (number, unit) = rest.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let no_number = || QuantityError::NoNumber {
-        text: text.to_owned(),
-        example,
-    };
+    let no_number = || QuantityError::NoNumber { text: text.to_owned(), example };
     if whole.is_empty() || fraction.contains('.') || number.ends_with('.') {
         return Err(no_number());
     }
     let unit = unit.trim();
     if unit.is_empty() {
-        return Err(QuantityError::NoUnit {
-            text: text.to_owned(),
-            units,
-        });
+        return Err(QuantityError::NoUnit { text: text.to_owned(), units });
     }
-    Ok(Split {
-        negative,
-        whole,
-        fraction,
-        unit,
-    })
+    Ok(Split { negative, whole, fraction, unit })
 }

@@ -7,9 +7,7 @@ use std::ops::{Add, AddAssign, Neg, Sub};
 use std::str::FromStr;
 
 /// A point in bench time, in nanoseconds from step 0 of the case. Arranging happens at negative instants.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(pub i64);
 
@@ -112,17 +110,8 @@ impl Neg for Span {
     }
 }
 
-const LONG_UNITS: [(&str, i64); 3] = [
-    ("d", 86_400_000_000_000),
-    ("h", 3_600_000_000_000),
-    ("min", 60_000_000_000),
-];
-const SHORT_UNITS: [(&str, i64); 4] = [
-    ("s", 1_000_000_000),
-    ("ms", 1_000_000),
-    ("us", 1_000),
-    ("ns", 1),
-];
+const LONG_UNITS: [(&str, i64); 3] = [("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000)];
+const SHORT_UNITS: [(&str, i64); 4] = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
 
 /// One canonical form: a whole number of the largest of d, h, min where it comes out even, else a decimal of s, ms, us, ns.
 impl fmt::Display for Span {
@@ -137,10 +126,7 @@ impl fmt::Display for Span {
                 return write!(f, "{sign}{}{unit}", nanos / size);
             }
         }
-        let (unit, size) = SHORT_UNITS
-            .into_iter()
-            .find(|(_, size)| nanos >= size.unsigned_abs())
-            .unwrap_or(("ns", 1));
+        let (unit, size) = SHORT_UNITS.into_iter().find(|(_, size)| nanos >= size.unsigned_abs()).unwrap_or(("ns", 1));
         write!(f, "{sign}{}{unit}", decimal(nanos, size.unsigned_abs()))
     }
 }
@@ -149,11 +135,7 @@ impl fmt::Display for Span {
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { '-' } else { '+' };
-        write!(
-            f,
-            "{sign}{}s",
-            decimal(self.0.unsigned_abs(), 1_000_000_000)
-        )
+        write!(f, "{sign}{}s", decimal(self.0.unsigned_abs(), 1_000_000_000))
     }
 }
 
@@ -163,9 +145,7 @@ fn decimal(nanos: u64, unit: u64) -> String {
         return whole.to_string();
     }
     let width = unit.ilog10() as usize;
-    format!("{whole}.{rest:0width$}")
-        .trim_end_matches('0')
-        .to_owned()
+    format!("{whole}.{rest:0width$}").trim_end_matches('0').to_owned()
 }
 
 impl FromStr for Span {
@@ -177,28 +157,13 @@ impl FromStr for Span {
         let size = LONG_UNITS
             .into_iter()
             .chain(SHORT_UNITS)
-            .find(|(unit, _)| {
-                *unit
-                    == if parts.unit == "µs" {
-                        "us"
-                    } else {
-                        parts.unit
-                    }
-            })
+            .find(|(unit, _)| *unit == if parts.unit == "µs" { "us" } else { parts.unit })
             .map(|(_, size)| i128::from(size))
-            .ok_or_else(|| QuantityError::WrongUnit {
-                unit: parts.unit.to_owned(),
-                units: Self::UNITS,
-            })?;
+            .ok_or_else(|| QuantityError::WrongUnit { unit: parts.unit.to_owned(), units: Self::UNITS })?;
         if parts.negative {
-            return Err(QuantityError::Negative {
-                text: text.to_owned(),
-            });
+            return Err(QuantityError::Negative { text: text.to_owned() });
         }
-        let too_large = || QuantityError::TooLarge {
-            text: text.to_owned(),
-            limit: "`100000d`",
-        };
+        let too_large = || QuantityError::TooLarge { text: text.to_owned(), limit: "`100000d`" };
         let whole: i128 = parts.whole.parse().map_err(|_| too_large())?;
         let mut nanos = whole.checked_mul(size).ok_or_else(too_large)?;
         // Digit by digit, so that no float ever rounds a time; what is finer than a nanosecond is dropped.
@@ -238,33 +203,16 @@ mod tests {
         assert_eq!("1.5s".parse(), Ok(Span::millis(1500)));
         assert_eq!("3d".parse(), Ok(Span::secs(3 * 86_400)));
         assert_eq!("0.1ms".parse(), Ok(Span::micros(100)));
-        assert!(matches!(
-            "-2s".parse::<Span>(),
-            Err(QuantityError::Negative { .. })
-        ));
-        assert!(matches!(
-            "2".parse::<Span>(),
-            Err(QuantityError::NoUnit { .. })
-        ));
-        assert!(matches!(
-            "2V".parse::<Span>(),
-            Err(QuantityError::WrongUnit { .. })
-        ));
-        assert!(matches!(
-            "99999999999d".parse::<Span>(),
-            Err(QuantityError::TooLarge { .. })
-        ));
+        assert!(matches!("-2s".parse::<Span>(), Err(QuantityError::Negative { .. })));
+        assert!(matches!("2".parse::<Span>(), Err(QuantityError::NoUnit { .. })));
+        assert!(matches!("2V".parse::<Span>(), Err(QuantityError::WrongUnit { .. })));
+        assert!(matches!("99999999999d".parse::<Span>(), Err(QuantityError::TooLarge { .. })));
     }
 
     #[test]
     fn prints_one_canonical_form() {
-        let cases = [
-            (1_500_000_000, "1.5s"),
-            (600_000_000_000, "10min"),
-            (90_000_000_000, "90s"),
-            (1_000, "1us"),
-            (0, "0s"),
-        ];
+        let cases =
+            [(1_500_000_000, "1.5s"), (600_000_000_000, "10min"), (90_000_000_000, "90s"), (1_000, "1us"), (0, "0s")];
         for (nanos, text) in cases {
             assert_eq!(Span(nanos).to_string(), text);
         }

@@ -112,17 +112,9 @@ impl Percent {
 /// (six significant ones, so that a figure computed in floats reads as people write it).
 fn write_scaled(f: &mut fmt::Formatter<'_>, value: f64, units: &[(&str, f64)]) -> fmt::Result {
     let fits = |scale: f64| (1.0..1000.0).contains(&(value.abs() / scale));
-    let (symbol, scale) = units
-        .iter()
-        .filter(|(_, scale)| fits(*scale))
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .copied()
-        .unwrap_or(units[0]);
-    // `max_by` returns the last of equals: prefer the spelling listed first.
-    let symbol = units
-        .iter()
-        .find(|unit| unit.1 == scale)
-        .map_or(symbol, |unit| unit.0);
+    // Of spellings with one scale `min_by` keeps the first listed, which is the usual one.
+    let (symbol, scale) =
+        units.iter().filter(|(_, scale)| fits(*scale)).min_by(|a, b| b.1.total_cmp(&a.1)).copied().unwrap_or(units[0]);
     let scaled = value / scale;
     let decimals = match scaled.abs() {
         size if size >= 100.0 => 3,
@@ -130,11 +122,7 @@ fn write_scaled(f: &mut fmt::Formatter<'_>, value: f64, units: &[(&str, f64)]) -
         _ => 5,
     };
     let text = format!("{scaled:.decimals$}");
-    let text = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &text
-    };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     write!(f, "{text}{symbol}")
 }
 
@@ -147,38 +135,17 @@ mod tests {
     fn reads_what_people_write() {
         assert_eq!("12V".parse(), Ok(Volts(12.0)));
         assert_eq!("470uF".parse(), Ok(Farads(470.0 * 1e-6)));
-        assert_eq!(
-            "40%".parse::<Percent>().map(|share| share.of(Volts(12.0))),
-            Ok(Volts(4.8))
-        );
+        assert_eq!("40%".parse::<Percent>().map(|share| share.of(Volts(12.0))), Ok(Volts(4.8)));
         assert_eq!("-20ppm".parse(), Ok(Ppm(-20.0)));
     }
 
     #[test]
     fn refuses_what_is_not_a_quantity() {
-        assert_eq!(
-            "12".parse::<Volts>(),
-            Err(QuantityError::NoUnit {
-                text: "12".into(),
-                units: Volts::UNITS
-            })
-        );
-        assert_eq!(
-            "12ms".parse::<Volts>(),
-            Err(QuantityError::WrongUnit {
-                unit: "ms".into(),
-                units: Volts::UNITS
-            })
-        );
-        assert!(matches!(
-            "-1%".parse::<Percent>(),
-            Err(QuantityError::Negative { .. })
-        ));
+        assert_eq!("12".parse::<Volts>(), Err(QuantityError::NoUnit { text: "12".into(), units: Volts::UNITS }));
+        assert_eq!("12ms".parse::<Volts>(), Err(QuantityError::WrongUnit { unit: "ms".into(), units: Volts::UNITS }));
+        assert!(matches!("-1%".parse::<Percent>(), Err(QuantityError::Negative { .. })));
         for text in ["", "V", "1.2.3V", "1.V", ".5V", "twelveV"] {
-            assert!(
-                matches!(text.parse::<Volts>(), Err(QuantityError::NoNumber { .. })),
-                "{text}"
-            );
+            assert!(matches!(text.parse::<Volts>(), Err(QuantityError::NoNumber { .. })), "{text}");
         }
     }
 

@@ -1,0 +1,102 @@
+//! Flashing through probe-rs: its session, the chip's own flash algorithm, its verification. On the virtual board the
+//! probe is ours; everything else is what would happen on a desk.
+
+use crate::firmware::Firmware;
+use brownout_virtual::board::Board;
+use brownout_virtual::mcu::flash::Image;
+use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use brownout_virtual::symbols::Symbols;
+use brownout_virtual::wiring::{Wiring, WiringError};
+use brownout_trace::event::Level;
+use brownout_trace::{Instant, Span};
+use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
+use probe_rs::probe::Probe;
+use probe_rs::{MemoryInterface, Permissions, Session};
+use std::fmt;
+use std::io::Cursor;
+use std::sync::Arc;
+
+/// Why the board could not be flashed: a trouble of the rig, with the whole chain of causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlashError {
+    /// What was being done.
+    pub doing: &'static str,
+    /// The error and its causes, outermost first.
+    pub causes: Vec<String>,
+}
+
+impl fmt::Display for FlashError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.doing, self.causes.join(": "))
+    }
+}
+
+impl std::error::Error for FlashError {}
+
+fn while_doing<E: std::error::Error>(doing: &'static str) -> impl FnOnce(E) -> FlashError {
+    move |error| {
+        let mut causes = vec![error.to_string()];
+        let mut source = error.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        FlashError { doing, causes }
+    }
+}
+
+/// A firmware as probe-rs wrote and verified it, ready to be restored for each case.
+#[derive(Debug, Clone)]
+pub struct Flashed {
+    /// The whole flash after verification.
+    pub image: Image,
+    /// The firmware's symbols.
+    pub symbols: Arc<Symbols>,
+}
+
+/// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe.
+pub fn flash(probe: Probe, chip: &str, firmware: &Firmware) -> Result<(), FlashError> {
+    let mut session =
+        probe.attach(chip, Permissions::new()).map_err(while_doing("attaching the probe to the chip"))?;
+    let mut loader = session.target().flash_loader();
+    loader
+        .load_image(&mut session, &mut Cursor::new(firmware.bytes()), ElfLoader(ElfOptions::default()), None)
+        .map_err(while_doing("reading the firmware"))?;
+    let mut options = DownloadOptions::default();
+    options.do_chip_erase = true;
+    loader.commit(&mut session, options).map_err(while_doing("writing the flash"))?;
+    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing("verifying the flash"))?;
+    let mut core = session.core(0).map_err(while_doing("resetting the chip"))?;
+    core.reset().map_err(while_doing("resetting the chip"))
+}
+
+/// Reads memory through a probe, for variables by name.
+pub fn read_memory(session: &mut Session, address: u32, length: usize) -> Result<Vec<u8>, FlashError> {
+    let mut bytes = vec![0; length];
+    let mut core = session.core(0).map_err(while_doing("reading memory"))?;
+    core.read(u64::from(address), &mut bytes).map_err(while_doing("reading memory"))?;
+    Ok(bytes)
+}
+
+/// A virtual board that has just been powered, for a probe.
+pub fn powered_board(wiring: &Arc<Wiring>, image: Image, symbols: Arc<Symbols>) -> Result<SharedBoard, WiringError> {
+    let nominal = wiring.supply.nominal;
+    let mut board = Board::new(wiring.clone(), symbols, image, 0, Instant::ZERO)?;
+    board.play(&[(Instant::ZERO, Level::Volts(nominal))]);
+    let until = Instant::ZERO + Span::millis(100);
+    let mut events = Vec::new();
+    while board.now() < until {
+        board.advance(until, &mut events);
+    }
+    Ok(SharedBoard::new(board))
+}
+
+/// Flashes a virtual board of this wiring once; what comes back is restored for each case.
+pub fn flash_virtual(wiring: &Arc<Wiring>, chip: &str, firmware: &Firmware) -> Result<Flashed, FlashError> {
+    let pages = brownout_virtual::mcu::chip::PAGES;
+    let board = powered_board(wiring, Image::erased(pages), Arc::default())
+        .map_err(while_doing("building the virtual board"))?;
+    flash(Probe::new(VirtualProbe::for_flashing(board.clone())), chip, firmware)?;
+    let image = board.lock().image().clone();
+    Ok(Flashed { image, symbols: Arc::new(Symbols::of_elf(firmware.bytes())) })
+}

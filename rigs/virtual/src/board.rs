@@ -1,0 +1,222 @@
+//! The board: the chip and what stands round it, and the one loop that moves its time.
+//!
+//! A board is plain data: cloning it is a snapshot, and the clone goes on exactly as the original would. Time moves
+//! only in [`Board::advance`] (and, while a probe flashes, in [`Board::run_halting`]). Between two events everything
+//! is a closed formula; at an event the parts it touches are settled in a fixed order: supply, chip, relays.
+
+mod advance;
+mod console;
+mod electrical;
+mod probe_port;
+mod report;
+
+use crate::core::Core;
+use crate::mcu::chip::Chip;
+use crate::mcu::flash::Image;
+use crate::mcu::gpio::{Drive, Pin};
+use crate::relay::Relay;
+use crate::rng::Stream;
+use crate::supply::{Reserve, Supply};
+use crate::symbols::Symbols;
+use crate::wiring::{Active, Wiring, WiringError};
+use brownout_trace::event::{Event, Level, What};
+use brownout_trace::{Instant, Span, Volts};
+use console::Lines;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Power-on reset: VDD rising through 1.92 V (DS5319, table 11, typical).
+pub const POWER_ON: Volts = Volts(1.92);
+/// Power-down reset: VDD falling through 1.88 V (DS5319, table 11, typical).
+pub const POWER_DOWN: Volts = Volts(1.88);
+/// From there to the first instruction: 2.5 ms (DS5319, table 11, typical).
+const RESET_DELAY: Span = Span::micros(2_500);
+
+/// Where the chip stands with its supply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    /// Below the reset thresholds.
+    Off,
+    /// Above them, in the reset delay until this instant.
+    Rising(Instant),
+    /// Executing, or held by its reset pin.
+    On,
+}
+
+/// A relay with the state of its driver.
+#[derive(Debug, Clone)]
+struct RelayChannel {
+    relay: Relay,
+    driven: bool,
+    sequence: u32,
+}
+
+/// A virtual board.
+#[derive(Debug, Clone)]
+pub struct Board {
+    wiring: Arc<Wiring>,
+    symbols: Arc<Symbols>,
+    now: Instant,
+    core: Core,
+    chip: Chip,
+    supply: Supply,
+    reserve: Reserve,
+    relays: Vec<RelayChannel>,
+    power: Power,
+    reset_pin_held: bool,
+    backup_alive: bool,
+    flash_starved: bool,
+    draw: Draw,
+    shots: VecDeque<(Instant, Level)>,
+    electrical: Option<electrical::Next>,
+    irqs: u64,
+    noise: Stream,
+    lines: Lines,
+    /// The core waits for the flash to be done.
+    stalled: bool,
+    /// The flash operation in flight has been announced to the core and the trace.
+    flash_told: bool,
+    locked_up: bool,
+    events: Vec<Event>,
+}
+
+/// What decides the chip's current.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Draw {
+    Off,
+    Reset,
+    Running,
+    Asleep,
+}
+
+impl Board {
+    /// A board without power at `at`, its flash holding `image`. `seed` decides everything that chance decides.
+    pub fn new(
+        wiring: Arc<Wiring>,
+        symbols: Arc<Symbols>,
+        image: Image,
+        seed: u64,
+        at: Instant,
+    ) -> Result<Self, WiringError> {
+        wiring.check()?;
+        let mut supply = Supply::new(wiring.supply.clone(), at);
+        for relay in &wiring.relays {
+            supply.add_coil(relay.parts.coil);
+        }
+        let relays = wiring
+            .relays
+            .iter()
+            .map(|wires| RelayChannel {
+                relay: Relay::new(wires.parts.clone(), Stream::new(seed, &format!("relay {}", wires.name))),
+                driven: false,
+                sequence: 0,
+            })
+            .collect();
+        let mut board = Self {
+            now: at,
+            core: Core::new(),
+            chip: Chip::new(&wiring, image, seed, at),
+            supply,
+            reserve: Reserve::new(wiring.reserve.clone(), at),
+            relays,
+            power: Power::Off,
+            reset_pin_held: false,
+            backup_alive: false,
+            flash_starved: true,
+            draw: Draw::Off,
+            shots: VecDeque::new(),
+            electrical: None,
+            irqs: 0,
+            noise: Stream::new(seed, "ram"),
+            lines: Lines::default(),
+            stalled: false,
+            flash_told: false,
+            locked_up: false,
+            events: Vec::new(),
+            wiring,
+            symbols,
+        };
+        for button in board.wiring.clone().buttons.iter() {
+            board.set_button_pin(button.pin, button.active, false);
+        }
+        Ok(board)
+    }
+
+    /// The bench's clock.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// What the flash holds.
+    pub fn image(&self) -> &Image {
+        self.chip.flash.image()
+    }
+
+    /// The voltage at the supply terminals.
+    pub fn terminals(&self) -> Volts {
+        self.supply.terminals(self.now)
+    }
+
+    /// The voltage of the bulk capacitor.
+    pub fn bulk(&self) -> Volts {
+        self.supply.bulk(self.now)
+    }
+
+    /// The logic supply.
+    pub fn vdd(&self) -> Volts {
+        self.supply.vdd(self.now)
+    }
+
+    /// Instructions' worth of time: the core's cycles since it was made.
+    pub fn cycles(&self) -> u64 {
+        self.core.cycles()
+    }
+
+    /// Hands over levels for the supply terminals, at instants from now on and in order.
+    pub fn play(&mut self, levels: &[(Instant, Level)]) {
+        for (at, level) in levels {
+            let place = self.shots.partition_point(|(planned, _)| planned <= at);
+            self.shots.insert(place, ((*at).max(self.now), *level));
+        }
+        self.electrical = None;
+    }
+
+    /// Puts a line on the wire to the board's console.
+    pub fn send(&mut self, line: &str) {
+        self.emit(self.now, What::Sent { line: line.to_owned() });
+        let mut bytes = line.as_bytes().to_vec();
+        bytes.push(b'\n');
+        self.chip.send(self.now, &bytes);
+    }
+
+    /// Presses or releases a button; false if the wiring has none of that name.
+    pub fn press(&mut self, button: &str, pressed: bool) -> bool {
+        let Some((pin, active)) =
+            self.wiring.buttons.iter().find(|wires| wires.name == button).map(|wires| (wires.pin, wires.active))
+        else {
+            return false;
+        };
+        self.set_button_pin(pin, active, pressed);
+        self.sync_irqs();
+        true
+    }
+
+    fn set_button_pin(&mut self, pin: Pin, active: Active, pressed: bool) {
+        let drive = match (pressed, active) {
+            (false, _) => Drive::Floating,
+            (true, Active::Low) => Drive::Low,
+            (true, Active::High) => Drive::High,
+        };
+        self.chip.set_pin(pin, drive);
+    }
+
+    /// A variable of the firmware as it lies in RAM now; `None` if there is no such variable, or not there.
+    pub fn variable(&self, name: &str) -> Option<&[u8]> {
+        let symbol = self.symbols.variable(name)?;
+        self.chip.ram(symbol.address, symbol.size as usize)
+    }
+
+    fn emit(&mut self, at: Instant, what: What) {
+        self.events.push(Event::new(at, what));
+    }
+}

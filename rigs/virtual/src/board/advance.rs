@@ -1,0 +1,174 @@
+//! The loop: run the core to the next instant at which something else happens, then let it happen.
+
+use super::{Board, Draw, Power};
+use crate::core::Exit;
+use crate::mcu::flash::{Operation, PAGE};
+use brownout_trace::event::{Event, What};
+use brownout_trace::{Instant, ResetCause};
+
+impl Board {
+    /// Advances to `until`, or to the first event before it; appends what happened. Events are in order, and
+    /// none is later than [`Board::now`].
+    pub fn advance(&mut self, until: Instant, events: &mut Vec<Event>) {
+        while self.events.is_empty() && self.now < until {
+            self.step(until);
+        }
+        self.events.sort_by_key(|event| event.at);
+        events.append(&mut self.events);
+    }
+
+    /// One turn of the loop: at most one electrical change, and the chip's changes at one instant.
+    pub(super) fn step(&mut self, until: Instant) {
+        let electrical = self.electrical_next();
+        let chip = match self.power {
+            Power::On => self.chip.next_event(),
+            _ => self.chip.next_backup_event(),
+        };
+        let target = until.min(electrical.at).min(chip.unwrap_or(Instant::NEVER)).max(self.now);
+        let reached = if self.executes() { self.run_core(target) } else { self.idle(target) };
+        self.now = self.now.max(reached);
+        if reached < target {
+            return;
+        }
+        if electrical.at <= target {
+            self.electrical_step(electrical);
+        }
+        if chip.is_some_and(|due| due <= target) {
+            self.settle_chip(target);
+        }
+    }
+
+    fn executes(&self) -> bool {
+        self.power == Power::On
+            && !self.reset_pin_held
+            && !self.core.is_halted()
+            && !self.core.is_locked_up()
+            && !(self.chip.flash.is_busy() && self.stalled)
+    }
+
+    /// The core does nothing until `target`: unpowered, in reset, halted, locked up, or waiting for the flash.
+    fn idle(&mut self, target: Instant) -> Instant {
+        if self.power == Power::On {
+            self.core.idle_until(self.chip.hclk().tick_at(target));
+        }
+        target
+    }
+
+    /// Runs the core towards `target`; gives the instant it got to. The last instruction may end a little after
+    /// `target`: what it did is dated at `target`, so that nothing happens out of order.
+    fn run_core(&mut self, target: Instant) -> Instant {
+        let limit = self.chip.hclk().tick_at(target);
+        let exit = self.core.run(&mut self.chip, limit);
+        let reached = self.chip.hclk().instant(self.core.cycles()).min(target).max(self.now);
+        match exit {
+            Exit::Limit | Exit::Halted => {}
+            Exit::Attention => self.attend(reached),
+            Exit::Stall => self.stalled = true,
+            Exit::Sleep => return self.sleep(reached, target),
+            Exit::Lockup => self.report_lockup(reached),
+            Exit::ResetRequested => self.system_reset(reached, ResetCause::Software),
+        }
+        self.report_faults(reached);
+        self.wake_draw(reached);
+        reached
+    }
+
+    /// The core sleeps: its clock runs on to `target`, or to SysTick.
+    fn sleep(&mut self, from: Instant, target: Instant) -> Instant {
+        if self.draw != Draw::Asleep {
+            self.set_draw(from, Draw::Asleep);
+            // The lighter load moves the thresholds' instants: look again before letting time pass.
+            return from;
+        }
+        let clock = self.chip.hclk();
+        let wake = self.core.next_wake().unwrap_or(u64::MAX);
+        let until = clock.tick_at(target).min(wake).max(self.core.cycles());
+        self.core.idle_until(until);
+        clock.instant(until).min(target)
+    }
+
+    fn wake_draw(&mut self, at: Instant) {
+        if self.draw == Draw::Asleep {
+            self.set_draw(at, Draw::Running);
+        }
+    }
+
+    /// A register was touched that something outside the core may depend on.
+    pub(super) fn attend(&mut self, at: Instant) {
+        if self.chip.retune(self.core.cycles()) {
+            self.set_draw(at, Draw::Running);
+        }
+        if self.chip.pvd_is_stale() {
+            let vdd = self.supply.vdd(at);
+            self.chip.evaluate_pvd(vdd);
+            self.electrical = None;
+        }
+        self.core.set_flash_wait_states(self.chip.flash.wait_states());
+        if let Some((operation, since)) = self.chip.flash.operation()
+            && !self.flash_told
+        {
+            self.flash_told = true;
+            self.core.set_flash_blocked(true);
+            if !matches!(operation, Operation::Program(..)) {
+                self.emit(since.max(self.now).min(at), What::Erase { address: operation.address() });
+            }
+        }
+        self.sync_coils(at);
+        self.sync_irqs();
+        self.report_complaints(at);
+    }
+
+    /// Lets the chip make the changes that are due.
+    fn settle_chip(&mut self, at: Instant) {
+        if self.power != Power::On {
+            self.chip.settle_backup(at);
+            return;
+        }
+        let settled = self.chip.settle(at);
+        if let Some(line) = settled.transmitted.and_then(|byte| self.lines.push(byte)) {
+            self.emit(at, What::Received { line });
+        }
+        if let Some((operation, torn)) = settled.flash {
+            self.flash_done(at, operation, torn);
+        }
+        if self.chip.retune(self.core.cycles()) && self.draw == Draw::Running {
+            self.set_draw(at, Draw::Running);
+        }
+        if settled.bitten {
+            self.system_reset(at, ResetCause::Watchdog);
+        } else {
+            self.sync_irqs();
+        }
+    }
+
+    fn flash_done(&mut self, at: Instant, operation: Operation, torn: bool) {
+        self.flash_told = false;
+        self.stalled = false;
+        self.core.set_flash_blocked(false);
+        let length = match operation {
+            Operation::Program(..) => 2,
+            Operation::ErasePage(_) => PAGE as u32,
+            Operation::EraseAll => u32::MAX,
+        };
+        self.core.invalidate_code(operation.address(), length);
+        if torn {
+            let (address, operation) = (operation.address(), operation.name().to_owned());
+            self.emit(at, What::Torn { address, operation });
+        }
+    }
+
+    /// Hands the chip's interrupt lines to the core.
+    pub(super) fn sync_irqs(&mut self) {
+        let irqs = self.chip.irqs();
+        let mut changed = irqs ^ self.irqs;
+        self.irqs = irqs;
+        while changed != 0 {
+            let line = changed.trailing_zeros();
+            self.core.set_irq_line(line as usize, irqs >> line & 1 == 1);
+            changed &= changed - 1;
+        }
+        if self.chip.take_wake_event() {
+            self.core.wake_event();
+        }
+    }
+}

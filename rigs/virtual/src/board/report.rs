@@ -1,0 +1,46 @@
+//! What the board tells people: faults with registers and function, registers that the model lacks.
+
+use super::Board;
+use brownout_trace::Instant;
+use brownout_trace::event::What;
+
+impl Board {
+    /// Tells the faults that the core took since the last call.
+    pub(super) fn report_faults(&mut self, at: Instant) {
+        if let Some(fault) = self.core.take_fault() {
+            let function = self.symbols.describe(fault.pc);
+            let caller = self.symbols.describe(fault.lr);
+            let text = format!("{fault}; in {function}, called from {caller}");
+            self.emit(at, What::Fault { text });
+        }
+    }
+
+    /// Tells a lockup, once.
+    pub(super) fn report_lockup(&mut self, at: Instant) {
+        self.report_faults(at);
+        if !std::mem::replace(&mut self.locked_up, true) {
+            let function = self.symbols.describe(self.core.pc());
+            let text = format!("the core locked up at {:#010x}, in {function}", self.core.pc());
+            self.emit(at, What::Fault { text });
+        }
+    }
+
+    /// Tells what could not be modelled since the last call.
+    pub(super) fn report_complaints(&mut self, at: Instant) {
+        let mut texts: Vec<String> = Vec::new();
+        for complaint in self.chip.take_complaints() {
+            let verb = if complaint.write { "write to" } else { "read of" };
+            texts.push(format!("{verb} {}", crate::mcu::map::describe(complaint.address)));
+        }
+        if let Some(complaint) = self.core.take_complaint() {
+            let verb = if complaint.write { "write to" } else { "read of" };
+            texts.push(format!("{verb} system register {:#010x}", complaint.addr));
+        }
+        for text in texts {
+            let pc = self.core.pc();
+            let function = self.symbols.describe(pc);
+            let text = format!("{text}, before {pc:#010x} in {function}: not modelled");
+            self.emit(at, What::Unmodelled { text });
+        }
+    }
+}

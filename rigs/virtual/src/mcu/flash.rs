@@ -1,0 +1,443 @@
+//! Flash memory and its controller (RM0008 section 3, PM0075): 64 pages of 1 KiB, programmed by half-words.
+//!
+//! An operation takes its time and can be cut short: an erase that lost its supply leaves a page of which some
+//! bits already read 1, a program a half-word of which some bits are already 0. Which ones is seeded. Pages are
+//! shared between clones and copied when written.
+
+use crate::rng::Stream;
+use brownout_trace::{Instant, Span};
+use std::sync::Arc;
+
+/// Bytes in a page of a medium-density chip.
+pub const PAGE: usize = 1024;
+/// Where flash is mapped; it is aliased at 0 when booting from it.
+pub const BASE: u32 = 0x0800_0000;
+
+/// Half-word programming: 52.5 µs typical (DS5319, table 27).
+const PROGRAM: Span = Span::nanos(52_500);
+/// Page erase: 20 to 40 ms; each erase draws its own.
+const ERASE_MIN: Span = Span::millis(20);
+const ERASE_MAX: Span = Span::millis(40);
+
+const KEY1: u32 = 0x4567_0123;
+const KEY2: u32 = 0xcdef_89ab;
+
+const PG: u32 = 1;
+const PER: u32 = 1 << 1;
+const MER: u32 = 1 << 2;
+const OPTPG: u32 = 1 << 4;
+const OPTER: u32 = 1 << 5;
+const STRT: u32 = 1 << 6;
+const LOCK: u32 = 1 << 7;
+const OPTWRE: u32 = 1 << 9;
+
+const BSY: u32 = 1;
+const PGERR: u32 = 1 << 2;
+const WRPRTERR: u32 = 1 << 4;
+const EOP: u32 = 1 << 5;
+
+/// What the controller is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Erasing the page that starts at this address.
+    ErasePage(u32),
+    /// Erasing all pages.
+    EraseAll,
+    /// Programming a half-word.
+    Program(u32, u16),
+}
+
+impl Operation {
+    /// `erase` or `program`.
+    pub fn name(self) -> &'static str {
+        if matches!(self, Self::Program(..)) { "program" } else { "erase" }
+    }
+    /// The address it works on.
+    pub fn address(self) -> u32 {
+        match self {
+            Self::ErasePage(address) | Self::Program(address, _) => address,
+            Self::EraseAll => BASE,
+        }
+    }
+    fn page(self) -> Option<usize> {
+        match self {
+            Self::EraseAll => None,
+            other => Some((other.address() - BASE) as usize / PAGE),
+        }
+    }
+}
+
+/// An operation in flight.
+#[derive(Debug, Clone, Copy)]
+struct Busy {
+    operation: Operation,
+    since: Instant,
+    until: Instant,
+    /// VDD was below the lowest programming voltage at some instant of it.
+    starved: bool,
+}
+
+/// A flash access that is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashFault {
+    /// Not a half-word, or outside the array: a bus fault.
+    Bus,
+}
+
+/// What the memory holds: what is restored for each case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    pages: Vec<Arc<[u8; PAGE]>>,
+}
+
+impl Image {
+    /// An erased memory of `pages` pages.
+    pub fn erased(pages: usize) -> Self {
+        Self { pages: vec![Arc::new([0xff; PAGE]); pages] }
+    }
+
+    /// Bytes in the image.
+    pub fn len(&self) -> usize {
+        self.pages.len() * PAGE
+    }
+
+    /// Whether there are no pages at all.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// The byte at an offset from the start of flash.
+    pub fn byte(&self, offset: usize) -> Option<u8> {
+        self.pages.get(offset / PAGE).map(|page| page[offset % PAGE])
+    }
+}
+
+/// The memory and its controller.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    image: Image,
+    rng: Stream,
+    acr: u32,
+    cr: u32,
+    sr: u32,
+    ar: u32,
+    key: Lock,
+    option_key: Lock,
+    busy: Option<Busy>,
+}
+
+/// The two-word unlock sequence; a wrong word locks until reset (PM0075, 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    Locked,
+    Half,
+    Open,
+    Refused,
+}
+
+impl Lock {
+    fn feed(self, word: u32) -> Self {
+        match (self, word) {
+            (Self::Locked, KEY1) => Self::Half,
+            (Self::Half, KEY2) => Self::Open,
+            (Self::Open, _) => Self::Open,
+            _ => Self::Refused,
+        }
+    }
+}
+
+impl Flash {
+    /// A controller over this image; `rng` decides erase times and what torn operations leave.
+    pub fn new(image: Image, rng: Stream) -> Self {
+        Self {
+            image,
+            rng,
+            acr: 0x30,
+            cr: LOCK,
+            sr: 0,
+            ar: 0,
+            key: Lock::Locked,
+            option_key: Lock::Locked,
+            busy: None,
+        }
+    }
+
+    /// What the memory holds now.
+    pub fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// Puts an image back that was read from here after probe-rs wrote and verified it.
+    pub fn restore(&mut self, image: Image) {
+        self.image = image;
+    }
+
+    /// A reset at `at`: an operation in flight is torn and reported; the memory stays.
+    pub fn reset(&mut self, at: Instant) -> Option<Operation> {
+        let torn = self.busy.take().map(|busy| {
+            let share = (at - busy.since).as_secs_f64() / (busy.until - busy.since).as_secs_f64().max(1e-9);
+            self.tear(busy.operation, share.clamp(0.0, 1.0));
+            busy.operation
+        });
+        (self.acr, self.cr, self.sr, self.ar) = (0x30, LOCK, 0, 0);
+        (self.key, self.option_key) = (Lock::Locked, Lock::Locked);
+        torn
+    }
+
+    /// Flash is busy: code and data in it can't be fetched.
+    pub fn is_busy(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    /// Wait states (ACR.LATENCY).
+    pub fn wait_states(&self) -> u8 {
+        (self.acr & 7) as u8
+    }
+
+    /// When the operation in flight is done.
+    pub fn next_event(&self) -> Option<Instant> {
+        self.busy.map(|busy| busy.until)
+    }
+
+    /// The operation in flight and when it began.
+    pub fn operation(&self) -> Option<(Operation, Instant)> {
+        self.busy.map(|busy| (busy.operation, busy.since))
+    }
+
+    /// VDD fell below the lowest programming voltage: an operation in flight will not be what was asked.
+    pub fn starve(&mut self) {
+        if let Some(busy) = &mut self.busy {
+            busy.starved = true;
+        }
+    }
+
+    /// Ends an operation that is due; gives what it was, and whether it came out torn.
+    pub fn settle(&mut self, at: Instant) -> Option<(Operation, bool)> {
+        let busy = self.busy.take_if(|busy| busy.until <= at)?;
+        if busy.starved {
+            self.tear(busy.operation, 0.5);
+        } else {
+            self.complete(busy.operation);
+        }
+        self.sr |= EOP;
+        self.cr &= !STRT;
+        Some((busy.operation, busy.starved))
+    }
+
+    /// Reads up to four bytes at `offset` from the start of flash, little-endian; `None` beyond its end.
+    #[inline]
+    pub fn read(&self, offset: usize, bytes: usize) -> Option<u32> {
+        let page = self.image.pages.get(offset / PAGE)?;
+        let start = offset % PAGE;
+        if let Some(slice) = page.get(start..start + bytes) {
+            return Some(slice.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte)));
+        }
+        // Across a page boundary: byte by byte.
+        (0..bytes).rev().try_fold(0, |word, n| Some(word << 8 | u32::from(self.image.byte(offset + n)?)))
+    }
+
+    /// A bus write into the array: only a half-word, only in programming mode.
+    pub fn program(
+        &mut self,
+        address: u32,
+        value: u32,
+        bytes: usize,
+        at: Instant,
+        starved: bool,
+    ) -> Result<(), FlashFault> {
+        if bytes != 2 || address % 2 != 0 || (address - BASE) as usize >= self.image.len() {
+            return Err(FlashFault::Bus);
+        }
+        if self.cr & PG == 0 || self.cr & LOCK != 0 {
+            return Err(FlashFault::Bus);
+        }
+        // A second write while busy is lost on the wait: the bus holds it, and the core has stalled by then.
+        let old = self.read((address - BASE) as usize, 2).unwrap_or(0xffff);
+        if old != 0xffff && value as u16 != 0 {
+            self.sr |= PGERR;
+            return Ok(());
+        }
+        self.start(Operation::Program(address, value as u16), at, PROGRAM, starved);
+        Ok(())
+    }
+
+    fn start(&mut self, operation: Operation, at: Instant, duration: Span, starved: bool) {
+        if self.busy.is_none() {
+            self.busy = Some(Busy { operation, since: at, until: at + duration, starved });
+        }
+    }
+
+    /// Reads the controller's register at `offset`; `None` where it has none.
+    pub fn read_register(&self, offset: u32) -> Option<u32> {
+        Some(match offset {
+            0x00 => self.acr,
+            0x04 | 0x08 => 0,
+            0x0c => self.sr | if self.is_busy() { BSY } else { 0 },
+            0x10 => {
+                self.cr
+                    | if self.key == Lock::Open { 0 } else { LOCK }
+                    | if self.option_key == Lock::Open { OPTWRE } else { 0 }
+            }
+            0x14 => self.ar,
+            // OBR: no read protection, software watchdog, no reset on stop or standby; WRPR: nothing protected.
+            0x1c => 0x03ff_fffc,
+            0x20 => 0xffff_ffff,
+            _ => return None,
+        })
+    }
+
+    /// Writes the controller's register at `offset`; `None` where it has none, or for an option-byte operation,
+    /// which is not modelled.
+    pub fn write_register(&mut self, offset: u32, value: u32, at: Instant, starved: bool) -> Option<()> {
+        match offset {
+            0x00 => self.acr = value & 0x1f | 0x20 & (value << 1 & 0x20),
+            0x04 => {
+                self.key = self.key.feed(value);
+                if self.key == Lock::Open {
+                    self.cr &= !LOCK;
+                }
+            }
+            0x08 => self.option_key = self.option_key.feed(value),
+            0x0c => self.sr &= !(value & (PGERR | WRPRTERR | EOP)),
+            0x10 => return self.write_cr(value, at, starved),
+            0x14 => self.ar = value,
+            0x1c | 0x20 => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn write_cr(&mut self, value: u32, at: Instant, starved: bool) -> Option<()> {
+        if value & (OPTPG | OPTER) != 0 {
+            return None;
+        }
+        if value & LOCK != 0 {
+            (self.key, self.cr) = (Lock::Locked, value | LOCK);
+            return Some(());
+        }
+        if self.key != Lock::Open {
+            return Some(());
+        }
+        if value & OPTWRE == 0 {
+            self.option_key = Lock::Locked;
+        }
+        self.cr = value & (PG | PER | MER | STRT | 0x1400);
+        if self.cr & STRT != 0 && !self.is_busy() {
+            let offset = self.ar.wrapping_sub(BASE) as usize;
+            let operation = match (self.cr & PER != 0, self.cr & MER != 0) {
+                (_, true) => Some(Operation::EraseAll),
+                (true, _) if offset < self.image.len() => Some(Operation::ErasePage(self.ar & !(PAGE as u32 - 1))),
+                _ => None,
+            };
+            if let Some(operation) = operation {
+                let duration = ERASE_MIN + self.rng.span_up_to(ERASE_MAX - ERASE_MIN);
+                self.start(operation, at, duration, starved);
+            }
+        }
+        Some(())
+    }
+
+    fn complete(&mut self, operation: Operation) {
+        match operation {
+            Operation::EraseAll => self.image = Image::erased(self.image.pages.len()),
+            Operation::ErasePage(_) => {
+                let page = operation.page().unwrap_or(0);
+                self.image.pages[page] = Arc::new([0xff; PAGE]);
+            }
+            Operation::Program(address, value) => self.write_half(address, |_| value),
+        }
+    }
+
+    /// Leaves an operation unfinished: each bit that was to change has done so with probability `share`, and the
+    /// bits in between read one way or the other.
+    fn tear(&mut self, operation: Operation, share: f64) {
+        match operation {
+            Operation::Program(address, value) => {
+                let done = random_bits(&mut self.rng, share);
+                self.write_half(address, |old| old & (value | !done));
+            }
+            other => {
+                let pages = match other.page() {
+                    Some(page) => page..page + 1,
+                    None => 0..self.image.pages.len(),
+                };
+                for page in pages {
+                    let bytes = Arc::make_mut(&mut self.image.pages[page]);
+                    for byte in bytes.iter_mut() {
+                        *byte |= random_bits(&mut self.rng, share) as u8;
+                    }
+                }
+            }
+        }
+    }
+
+    fn write_half(&mut self, address: u32, change: impl FnOnce(u16) -> u16) {
+        let offset = (address - BASE) as usize;
+        let page = Arc::make_mut(&mut self.image.pages[offset / PAGE]);
+        let start = offset % PAGE;
+        let old = u16::from_le_bytes([page[start], page[start + 1]]);
+        page[start..start + 2].copy_from_slice(&change(old).to_le_bytes());
+    }
+}
+
+/// Sixteen bits, each set with probability `share`.
+fn random_bits(rng: &mut Stream, share: f64) -> u16 {
+    (0..16).fold(0, |bits, n| bits | u16::from(rng.chance(share)) << n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open() -> Flash {
+        let mut flash = Flash::new(Image::erased(64), Stream::new(1, "flash"));
+        for key in [KEY1, KEY2] {
+            flash.write_register(0x04, key, Instant(0), false).unwrap();
+        }
+        flash
+    }
+
+    #[test]
+    fn programming_takes_its_time_and_only_half_words() {
+        let mut flash = open();
+        assert_eq!(flash.program(BASE, 0x1234, 2, Instant(0), false), Err(FlashFault::Bus), "PG not set");
+        flash.write_register(0x10, PG, Instant(0), false).unwrap();
+        assert_eq!(flash.program(BASE, 0x1234, 4, Instant(0), false), Err(FlashFault::Bus));
+        flash.program(BASE, 0x1234, 2, Instant(0), false).unwrap();
+        assert!(flash.is_busy() && flash.settle(Instant(52_499)).is_none());
+        flash.settle(Instant(52_500)).unwrap();
+        assert_eq!(flash.read(0, 4), Some(0xffff_1234));
+        flash.program(BASE, 0x4321, 2, Instant(60_000), false).unwrap();
+        assert_eq!(flash.read_register(0x0c).unwrap() & PGERR, PGERR, "not erased");
+    }
+
+    #[test]
+    fn an_erase_cut_short_leaves_a_torn_page() {
+        let mut flash = open();
+        flash.write_register(0x10, PG, Instant(0), false).unwrap();
+        for n in 0..512u32 {
+            let at = Instant(i64::from(n) * 60_000);
+            flash.program(BASE + 2 * n, 0, 2, at, false).unwrap();
+            flash.settle(at + PROGRAM).unwrap();
+        }
+        flash.write_register(0x10, PER, Instant(0), false).unwrap();
+        flash.write_register(0x14, BASE + 4, Instant(0), false).unwrap();
+        flash.write_register(0x10, PER | STRT, Instant(0), false).unwrap();
+        let end = flash.next_event().unwrap();
+        assert!((20_000_000..=40_000_000).contains(&end.0));
+        assert_eq!(flash.reset(Instant(end.0 / 2)), Some(Operation::ErasePage(BASE)));
+        let ones: u32 = (0..256).map(|n| flash.read(n * 4, 4).unwrap().count_ones()).sum();
+        assert!((3_000..5_200).contains(&ones), "about half of 8192 bits: {ones}");
+    }
+
+    #[test]
+    fn clones_share_pages_until_written() {
+        let mut flash = open();
+        let before = flash.clone();
+        flash.write_register(0x10, PG, Instant(0), false).unwrap();
+        flash.program(BASE, 0, 2, Instant(0), false).unwrap();
+        flash.settle(Instant(100_000)).unwrap();
+        assert_eq!((flash.read(0, 2), before.read(0, 2)), (Some(0), Some(0xffff)));
+        assert!(Arc::ptr_eq(&flash.image.pages[1], &before.image.pages[1]));
+    }
+}

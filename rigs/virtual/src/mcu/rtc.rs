@@ -1,0 +1,303 @@
+//! RTC, and the backup registers that share its domain (RM0008, sections 6 and 18).
+//!
+//! Nothing here ticks: the counter's value at an instant is computed from the crystal's edges. Only the second,
+//! alarm and overflow flags are events. The domain lives on VBAT and survives resets.
+
+use super::timebase::TimeBase;
+use brownout_trace::Instant;
+
+const SECF: u32 = 1;
+const ALRF: u32 = 2;
+const OWF: u32 = 4;
+const RSF: u32 = 8;
+const CNF: u32 = 16;
+const RTOFF: u32 = 32;
+/// RTC clock cycles that a write takes to cross into the RTC's domain (RM0008, 18.3.3: at least three).
+const WRITE_CYCLES: u64 = 3;
+
+/// The counter, prescaler and alarm.
+#[derive(Debug, Clone)]
+pub struct Rtc {
+    clock: Option<TimeBase>,
+    prescaler: u32,
+    /// Counter value at clock edge `anchor`.
+    counter: u32,
+    anchor: u64,
+    alarm: u32,
+    crh: u32,
+    flags: u32,
+    staged: Staged,
+    writing_until: Option<Instant>,
+    synchronising: Option<Instant>,
+}
+
+/// Values written in configuration mode, taken over when CNF falls.
+#[derive(Debug, Clone, Copy, Default)]
+struct Staged {
+    configuring: bool,
+    counter: Option<u32>,
+    prescaler: Option<u32>,
+    alarm: Option<u32>,
+}
+
+impl Default for Rtc {
+    fn default() -> Self {
+        Self {
+            clock: None,
+            prescaler: 0x8000,
+            counter: 0,
+            anchor: 0,
+            alarm: u32::MAX,
+            crh: 0,
+            flags: RTOFF,
+            staged: Staged::default(),
+            writing_until: None,
+            synchronising: None,
+        }
+    }
+}
+
+impl Rtc {
+    /// Connects or disconnects the clock (BDCR.RTCEN, RTCSEL and the oscillator being ready).
+    pub fn set_clock(&mut self, clock: Option<TimeBase>, at: Instant) {
+        if clock == self.clock {
+            return;
+        }
+        self.counter = self.count(at);
+        self.clock = clock;
+        self.anchor = self.clock.map_or(0, |clock| clock.ticks_until(at));
+    }
+
+    /// The APB interface was reset: flags and enables go, the counter runs on. RSF must rise again.
+    pub fn reset_interface(&mut self) {
+        (self.crh, self.flags, self.staged) = (0, RTOFF, Staged::default());
+        (self.writing_until, self.synchronising) = (None, None);
+    }
+
+    fn edges(&self, at: Instant) -> u64 {
+        self.clock.map_or(0, |clock| clock.ticks_until(at).saturating_sub(self.anchor))
+    }
+
+    fn count(&self, at: Instant) -> u32 {
+        self.counter.wrapping_add((self.edges(at) / u64::from(self.prescaler)) as u32)
+    }
+
+    fn divider(&self, at: Instant) -> u32 {
+        self.prescaler - 1 - (self.edges(at) % u64::from(self.prescaler)) as u32
+    }
+
+    /// Reads the register at `offset`; `None` where the RTC has none.
+    pub fn read(&self, offset: u32, at: Instant) -> Option<u32> {
+        Some(match offset {
+            0x00 => self.crh,
+            0x04 => self.flags | if self.staged.configuring { CNF } else { 0 },
+            // PRL is write-only and reads as zero here.
+            0x08 | 0x0c | 0x20 | 0x24 => 0,
+            0x10 => self.divider(at) >> 16,
+            0x14 => self.divider(at) & 0xffff,
+            0x18 => self.count(at) >> 16,
+            0x1c => self.count(at) & 0xffff,
+            _ => return None,
+        })
+    }
+
+    /// Writes the register at `offset`; `None` where the RTC has none. Counter, prescaler and alarm need
+    /// configuration mode and PWR's DBP.
+    pub fn write(&mut self, offset: u32, value: u32, at: Instant, unlocked: bool) -> Option<()> {
+        let half = |word: u32, low: bool| {
+            if low { word & !0xffff | value & 0xffff } else { word & 0xffff | value << 16 }
+        };
+        let writable = self.staged.configuring && unlocked;
+        match offset {
+            0x00 => self.crh = value & 7,
+            0x04 => self.write_crl(value, at),
+            0x08 | 0x0c if writable => {
+                let current = self.staged.prescaler.unwrap_or(self.prescaler - 1);
+                self.staged.prescaler = Some(half(current, offset == 0x0c) & 0xf_ffff);
+            }
+            0x18 | 0x1c if writable => {
+                let current = self.staged.counter.unwrap_or_else(|| self.count(at));
+                self.staged.counter = Some(half(current, offset == 0x1c));
+            }
+            0x20 | 0x24 if writable => {
+                let current = self.staged.alarm.unwrap_or(self.alarm);
+                self.staged.alarm = Some(half(current, offset == 0x24));
+            }
+            0x08..=0x24 => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn write_crl(&mut self, value: u32, at: Instant) {
+        // SECF, ALRF, OWF and RSF clear by writing 0.
+        self.flags &= value | !(SECF | ALRF | OWF | RSF);
+        if self.flags & RSF == 0 && self.synchronising.is_none() {
+            // Shadow registers follow at the next RTC clock edge.
+            self.synchronising = self.clock.map(|clock| clock.instant(clock.ticks_until(at) + 1));
+        }
+        let configuring = value & CNF != 0;
+        if self.staged.configuring && !configuring {
+            let clock = self.clock;
+            self.writing_until = clock.map(|clock| clock.instant(clock.ticks_until(at) + WRITE_CYCLES));
+            self.flags &= !RTOFF;
+            self.apply(at);
+        }
+        self.staged.configuring = configuring;
+    }
+
+    /// A change of counter or prescaler reloads the divider (RM0008, 18.4.4): the second starts anew.
+    fn apply(&mut self, at: Instant) {
+        let staged = std::mem::take(&mut self.staged);
+        if staged.counter.is_some() || staged.prescaler.is_some() {
+            self.counter = staged.counter.unwrap_or_else(|| self.count(at));
+            self.anchor = self.clock.map_or(0, |clock| clock.ticks_until(at));
+        }
+        if let Some(prescaler) = staged.prescaler {
+            self.prescaler = prescaler + 1;
+        }
+        self.alarm = staged.alarm.unwrap_or(self.alarm);
+    }
+
+    /// When the next flag rises. While none of the second flag's readers listens, seconds are skipped.
+    pub fn next_event(&self, at: Instant) -> Option<Instant> {
+        let second = self.clock.map(|clock| {
+            let period = u64::from(self.prescaler);
+            let done = self.edges(at) / period;
+            clock.instant(self.anchor + (done + 1) * period)
+        });
+        [second, self.writing_until, self.synchronising].into_iter().flatten().min()
+    }
+
+    /// Raises what is due at `at`; true when the alarm matched (EXTI line 17).
+    pub fn settle(&mut self, at: Instant) -> bool {
+        if self.writing_until.is_some_and(|until| until <= at) {
+            self.writing_until = None;
+            self.flags |= RTOFF;
+        }
+        if self.synchronising.is_some_and(|until| until <= at) {
+            self.synchronising = None;
+            self.flags |= RSF;
+        }
+        let edges = self.edges(at);
+        let seconds = edges / u64::from(self.prescaler);
+        if seconds == 0 {
+            return false;
+        }
+        let before = self.counter;
+        self.counter = before.wrapping_add(seconds as u32);
+        self.anchor += seconds * u64::from(self.prescaler);
+        self.flags |= SECF;
+        if seconds > u64::from(u32::MAX - before) {
+            self.flags |= OWF;
+        }
+        let to_alarm = u64::from(self.alarm.wrapping_sub(before).wrapping_sub(1));
+        let alarm = to_alarm < seconds;
+        if alarm {
+            self.flags |= ALRF;
+        }
+        alarm
+    }
+
+    /// Whether the RTC's global interrupt is up.
+    pub fn irq(&self) -> bool {
+        self.crh & self.flags & 7 != 0
+    }
+}
+
+/// The ten backup registers of a medium-density chip, sixteen bits each.
+#[derive(Debug, Clone, Default)]
+pub struct Backup {
+    data: [u16; 10],
+    rtccr: u32,
+    cr: u32,
+    csr: u32,
+}
+
+impl Backup {
+    /// Reads the register at `offset`; `None` where BKP has none.
+    pub fn read(&self, offset: u32) -> Option<u32> {
+        Some(match offset {
+            0x04..=0x28 => u32::from(self.data[(offset as usize - 4) / 4]),
+            0x2c => self.rtccr,
+            0x30 => self.cr,
+            0x34 => self.csr,
+            _ => return None,
+        })
+    }
+
+    /// Writes the register at `offset`; `None` where BKP has none. Needs PWR's DBP.
+    pub fn write(&mut self, offset: u32, value: u32, unlocked: bool) -> Option<()> {
+        match offset {
+            0x04..=0x28 if unlocked => self.data[(offset as usize - 4) / 4] = value as u16,
+            0x2c if unlocked => self.rtccr = value & 0x3ff,
+            0x30 if unlocked => self.cr = value & 3,
+            0x34 => self.csr = value & 4,
+            0x04..=0x30 => {}
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::timebase::Rate;
+    use super::*;
+    use brownout_trace::{Hertz, Ppm, Span};
+
+    fn running() -> Rtc {
+        let mut rtc = Rtc::default();
+        let clock = TimeBase::new(Instant(0), 0, Rate::with_error(Hertz(32_768.0), Ppm(0.0)));
+        rtc.set_clock(Some(clock), Instant(0));
+        rtc
+    }
+
+    fn set(rtc: &mut Rtc, counter: u32, at: Instant) {
+        rtc.write(0x04, CNF | 0xf, at, true).unwrap();
+        rtc.write(0x18, counter >> 16, at, true).unwrap();
+        rtc.write(0x1c, counter & 0xffff, at, true).unwrap();
+        rtc.write(0x04, 0xf, at, true).unwrap();
+    }
+
+    #[test]
+    fn setting_the_counter_restarts_the_second() {
+        let mut rtc = running();
+        let at = Instant(0) + Span::millis(400);
+        set(&mut rtc, 0x1234_5678, at);
+        assert_eq!(rtc.read(0x04, at).unwrap() & RTOFF, 0, "the write is on its way");
+        assert_eq!(rtc.read(0x18, at), Some(0x1234));
+        let next = rtc.next_event(at + Span::millis(1)).unwrap();
+        rtc.settle(next);
+        let second = rtc.next_event(next).unwrap();
+        assert!((second - at - Span::secs(1)).abs() <= Span::micros(31), "{second}");
+        rtc.settle(second);
+        assert_eq!(rtc.read(0x1c, second), Some(0x5679));
+        assert_eq!(rtc.read(0x04, second).unwrap() & (SECF | RTOFF), SECF | RTOFF);
+    }
+
+    #[test]
+    fn the_alarm_matches_once_even_over_a_jump() {
+        let mut rtc = running();
+        set(&mut rtc, 100, Instant(0));
+        rtc.write(0x04, CNF | 0xf, Instant(0), true).unwrap();
+        rtc.write(0x20, 0, Instant(0), true).unwrap();
+        rtc.write(0x24, 103, Instant(0), true).unwrap();
+        rtc.write(0x04, 0xf, Instant(0), true).unwrap();
+        assert!(!rtc.settle(Instant(0) + Span::millis(2_500)));
+        assert!(rtc.settle(Instant(0) + Span::secs(10)));
+        assert!(!rtc.settle(Instant(0) + Span::secs(20)));
+    }
+
+    #[test]
+    fn locked_writes_change_nothing() {
+        let mut rtc = running();
+        rtc.write(0x04, CNF, Instant(0), false).unwrap();
+        rtc.write(0x1c, 7, Instant(0), false).unwrap();
+        rtc.write(0x04, 0, Instant(0), false).unwrap();
+        assert_eq!(rtc.read(0x1c, Instant(0)), Some(0));
+        let mut backup = Backup::default();
+        backup.write(0x04, 0xbeef, false).unwrap();
+        assert_eq!(backup.read(0x04), Some(0));
+    }
+}

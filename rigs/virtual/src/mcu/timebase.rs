@@ -1,0 +1,120 @@
+//! From clock ticks to instants and back, without ever summing periods.
+
+use brownout_trace::{Hertz, Instant, Ppm};
+
+const NANOS: i128 = 1_000_000_000;
+
+/// A frequency as an exact fraction in hertz.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Rate {
+    /// A whole number of hertz, at least 1.
+    pub fn hertz(hertz: u32) -> Self {
+        Self { numerator: i128::from(hertz.max(1)), denominator: 1 }
+    }
+
+    /// A nominal frequency off by a crystal's error, kept to a thousandth of a ppm.
+    pub fn with_error(nominal: Hertz, error: Ppm) -> Self {
+        let billionths = 1_000_000_000 + (error.0 * 1000.0).round() as i128;
+        Self { numerator: (nominal.0.round() as i128).max(1) * billionths, denominator: 1_000_000_000 }
+    }
+
+    /// This rate times `numerator / denominator`, as a PLL or a prescaler makes it.
+    pub fn scaled(self, numerator: u32, denominator: u32) -> Self {
+        Self {
+            numerator: self.numerator * i128::from(numerator.max(1)),
+            denominator: self.denominator * i128::from(denominator.max(1)),
+        }
+    }
+
+    /// The frequency in hertz, for load currents and baud rates; never for keeping time.
+    pub fn as_hertz(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+}
+
+/// A running clock: tick `n` is at `start + ⌊n·10⁹/f⌋`, with `n` counted since the clock last switched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeBase {
+    start: Instant,
+    first: u64,
+    rate: Rate,
+}
+
+impl TimeBase {
+    /// A clock whose tick `first` is at `start`.
+    pub fn new(start: Instant, first: u64, rate: Rate) -> Self {
+        Self { start, first, rate }
+    }
+
+    /// The clock's frequency.
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// When tick `tick` is.
+    pub fn instant(&self, tick: u64) -> Instant {
+        let n = i128::from(tick) - i128::from(self.first);
+        let nanos = (n * NANOS * self.rate.denominator).div_euclid(self.rate.numerator);
+        Instant(i128::from(self.start.0).saturating_add(nanos).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    }
+
+    /// The first tick at or after `at`.
+    pub fn tick_at(&self, at: Instant) -> u64 {
+        let nanos = i128::from(at.0) - i128::from(self.start.0);
+        // ⌊n·D/N⌋ ≥ t exactly when n ≥ t·N/D for an integer t.
+        let scale = NANOS * self.rate.denominator;
+        let n = -(-nanos * self.rate.numerator).div_euclid(scale);
+        (i128::from(self.first) + n).clamp(0, i128::from(u64::MAX)) as u64
+    }
+
+    /// The last tick at or before `at`.
+    pub fn ticks_until(&self, at: Instant) -> u64 {
+        let next = self.tick_at(at);
+        if self.instant(next) > at { next.saturating_sub(1) } else { self.last_of(next, at) }
+    }
+
+    /// Several ticks of a clock above 1 GHz share a nanosecond; below that, `tick` is the one.
+    fn last_of(&self, mut tick: u64, at: Instant) -> u64 {
+        while self.instant(tick + 1) <= at {
+            tick += 1;
+        }
+        tick
+    }
+
+    /// The same clock counting on at another rate from tick `tick`.
+    pub fn switched(&self, tick: u64, rate: Rate) -> Self {
+        Self { start: self.instant(tick), first: tick, rate }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_crystal_second_is_a_second() {
+        let lse = TimeBase::new(Instant(0), 0, Rate::with_error(Hertz(32_768.0), Ppm(0.0)));
+        assert_eq!(lse.instant(32_768 * 604_800), Instant(604_800 * 1_000_000_000));
+        let fast = TimeBase::new(Instant(0), 0, Rate::with_error(Hertz(32_768.0), Ppm(20.0)));
+        let day = fast.instant(32_768 * 86_400);
+        assert_eq!(day.0 / 1_000_000, 86_400_000 - 1_728, "20 ppm is 1.728 s a day");
+    }
+
+    proptest! {
+        #[test]
+        fn tick_and_instant_agree(hertz in 1u32..72_000_000, tick in 0u64..1_000_000_000_000, start in -1_000_000_000i64..1_000_000_000) {
+            let clock = TimeBase::new(Instant(start), 17, Rate::hertz(hertz));
+            let tick = tick + 17;
+            let at = clock.instant(tick);
+            prop_assert_eq!(clock.tick_at(at), tick);
+            prop_assert_eq!(clock.ticks_until(at), tick);
+            prop_assert!(clock.instant(clock.tick_at(Instant(at.0 + 1))) > at);
+        }
+    }
+}
