@@ -10,6 +10,7 @@ use brownout_virtual::wiring::{Wiring, WiringError};
 use brownout_trace::event::Level;
 use brownout_trace::{Instant, Span};
 use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
+use probe_rs::config::TargetSelector;
 use probe_rs::probe::Probe;
 use probe_rs::{MemoryInterface, Permissions, Session};
 use std::fmt;
@@ -54,8 +55,9 @@ pub struct Flashed {
     pub symbols: Arc<Symbols>,
 }
 
-/// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe.
-pub fn flash(probe: Probe, chip: &str, firmware: &Firmware) -> Result<(), FlashError> {
+/// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe; `chip` is a name, or a
+/// target of one's own making.
+pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
     let mut session =
         probe.attach(chip, Permissions::new()).map_err(while_doing("attaching the probe to the chip"))?;
     let mut loader = session.target().flash_loader();
@@ -70,9 +72,13 @@ pub fn flash(probe: Probe, chip: &str, firmware: &Firmware) -> Result<(), FlashE
     core.reset().map_err(while_doing("resetting the chip"))
 }
 
-/// Reads memory through a probe, for variables by name.
-pub fn read_memory(session: &mut Session, address: u32, length: usize) -> Result<Vec<u8>, FlashError> {
-    let mut bytes = vec![0; length];
+/// Reads a variable of the firmware by its symbol, as it lies in memory.
+pub fn read_variable(session: &mut Session, symbols: &Symbols, name: &str) -> Result<Vec<u8>, FlashError> {
+    let Some(symbol) = symbols.variable(name) else {
+        let causes = vec![format!("the firmware has no variable `{name}`")];
+        return Err(FlashError { doing: "reading memory", causes });
+    };
+    let (address, mut bytes) = (symbol.address, vec![0; symbol.size as usize]);
     let mut core = session.core(0).map_err(while_doing("reading memory"))?;
     core.read(u64::from(address), &mut bytes).map_err(while_doing("reading memory"))?;
     Ok(bytes)

@@ -1,0 +1,130 @@
+//! probe-rs for real: attach, flash by the chip's own algorithm, verify, memory by symbol, and what goes wrong.
+
+use brownout_rigs::bench::Bench;
+use brownout_rigs::bench::virtual_board::VirtualBench;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::{self, Flashed};
+use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
+use brownout_trace::event::{Event, Level, What};
+use brownout_trace::{Instant, Span, Volts};
+use brownout_virtual::board::Board;
+use brownout_virtual::mcu::flash::Image;
+use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use probe_rs::Permissions;
+use probe_rs::config::{Registry, Target};
+use probe_rs::probe::Probe;
+use std::sync::Arc;
+
+const CHIP: &str = "STM32F103C8";
+
+fn firmware() -> Firmware {
+    let (name, bytes) = SHIPPED_FIRMWARE;
+    Firmware::from_bytes(name, bytes.to_vec()).unwrap()
+}
+
+fn flashed() -> (Rig, Flashed) {
+    let rig = Rig::shipped().unwrap();
+    let flashed = flashing::flash_virtual(&rig.wiring, CHIP, &firmware()).unwrap();
+    (rig, flashed)
+}
+
+fn blank() -> SharedBoard {
+    flashing::powered_board(&Rig::shipped().unwrap().wiring, Image::erased(64), Arc::default()).unwrap()
+}
+
+fn run(bench: &mut VirtualBench, span: Span) -> Vec<Event> {
+    let (until, mut events) = (bench.now() + span, Vec::new());
+    while bench.now() < until {
+        bench.advance(until, &mut events).unwrap();
+    }
+    events
+}
+
+fn received(events: &[Event]) -> Vec<&str> {
+    let line = |event: &'_ Event| matches!(event.what, What::Received { .. });
+    events
+        .iter()
+        .filter(|event| line(event))
+        .map(|event| match &event.what {
+            What::Received { line } => line.as_str(),
+            _ => "",
+        })
+        .collect()
+}
+
+#[test]
+fn the_flashed_firmware_boots_answers_and_switches() {
+    let (rig, flashed) = flashed();
+    let mut bench = VirtualBench::new(&rig, &flashed, 1, Instant(0)).unwrap();
+    bench.play(&[(Instant(0), Level::Volts(Volts(12.0)))]).unwrap();
+    let boot = run(&mut bench, Span::secs(4));
+    assert!(received(&boot).contains(&"# boot brownout-weekly 1.0.0 reset=por programs=0 clock=lost"), "{boot:#?}");
+    for (command, answer) in [
+        ("CLOCK 2024-01-01 07:59:55", "OK"),
+        ("CLOCK", "OK 2024-01-01 07:59:55 Mon valid"),
+        ("PROG ADD 12345 08:00:00 18:00:00", "OK 0"),
+    ] {
+        bench.send(command).unwrap();
+        assert_eq!(received(&run(&mut bench, Span::millis(200))), [answer], "{command}");
+    }
+    let later = run(&mut bench, Span::secs(6));
+    let contacts: Vec<(u32, bool)> = later
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Contact { closed, sequence, .. } => Some((sequence, closed)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(contacts.first(), Some(&(1, true)));
+    assert_eq!(contacts.last().map(|last| last.1), Some(true), "closed once the bounce is over");
+    assert!(contacts.iter().zip(1..).all(|((sequence, _), n)| *sequence == n), "no gap");
+}
+
+/// The shipped target with its flash algorithm changed in memory.
+fn target_with(change: impl FnOnce(&mut Vec<u8>)) -> Target {
+    let mut target = Registry::from_builtin_families().get_target_by_name(CHIP).unwrap();
+    for algorithm in &mut target.flash_algorithms {
+        if algorithm.default || algorithm.name.contains("128") {
+            change(&mut algorithm.instructions);
+            return target;
+        }
+    }
+    panic!("no algorithm for the main flash");
+}
+
+#[test]
+fn one_broken_opcode_of_the_algorithm_fails_the_flashing() {
+    // STRH Rt, [Rn]: the store that programs a half-word; a NOP in its place programs nothing.
+    let target = target_with(|code| {
+        let store = (0..code.len()).step_by(2).find(|at| code[at + 1] & 0xf8 == 0x80).expect("a half-word store");
+        code[store..store + 2].copy_from_slice(&[0x00, 0xbf]);
+    });
+    let error = flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), target, &firmware()).unwrap_err();
+    assert_eq!(error.doing, "verifying the flash", "{error}");
+    let sound = target_with(|_| {});
+    flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), sound, &firmware()).unwrap();
+}
+
+#[test]
+fn a_board_without_supply_fails_at_once_and_says_so() {
+    let rig = Rig::shipped().unwrap();
+    let board = Board::new(rig.wiring, Arc::default(), Image::erased(64), 0, Instant(0)).unwrap();
+    let probe = Probe::new(VirtualProbe::for_flashing(SharedBoard::new(board)));
+    let error = flashing::flash(probe, CHIP, &firmware()).unwrap_err();
+    assert_eq!(error.doing, "attaching the probe to the chip");
+    assert!(error.causes.len() > 1, "the whole chain of causes: {error}");
+}
+
+#[test]
+fn a_variable_reads_the_same_through_the_probe_and_takes_no_time() {
+    let (rig, flashed) = flashed();
+    let shared = flashing::powered_board(&rig.wiring, flashed.image, flashed.symbols.clone()).unwrap();
+    let before = shared.lock().now();
+    let mut session =
+        Probe::new(VirtualProbe::new(shared.clone())).attach(CHIP, Permissions::new()).expect("attach");
+    let mode = flashing::read_variable(&mut session, &flashed.symbols, "g_mode").unwrap();
+    assert_eq!(Some(mode.as_slice()), shared.lock().variable("g_mode"));
+    let error = flashing::read_variable(&mut session, &flashed.symbols, "g_nothing").unwrap_err();
+    assert!(error.to_string().contains("no variable `g_nothing`"));
+    assert_eq!(shared.lock().now(), before, "looking moves no time");
+}
