@@ -5,6 +5,11 @@ mod build;
 mod needs;
 mod order_check;
 
+#[cfg(test)]
+mod bad_input_tests;
+#[cfg(test)]
+mod shipped_tests;
+
 pub use build::{plan, plan_paths};
 
 use crate::scenario::board::Arrangement;

@@ -38,7 +38,7 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
         }),
         Mention::Slot(slot) if *slot > profile.schedule.slots => Some(
             fault(format!("`{}` has no slot {slot}", profile.name))
-                .label(format!("slots go from 1 to {}", profile.schedule.slots)),
+                .label(format!("it has {} slots", profile.schedule.slots)),
         ),
         Mention::Voltage(voltage) => {
             let (volts, highest) = (voltage.on(profile.supply), target.highest?);

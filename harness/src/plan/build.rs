@@ -1,13 +1,12 @@
 //! From scenario files to a plan, or to every fault in them.
 
 use super::{About, Case, Plan, PlannedStep, Target, board_check, needs, order_check};
-use crate::scenario::error::{Fault, Faults};
+use crate::scenario::error::{Fault, Faults, Source};
 use crate::scenario::file::{Choice, parse};
 use crate::scenario::find::{Found, find};
 use crate::scenario::id::CaseId;
 use crate::scenario::load::load;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ pub fn plan(found: &[Found], target: Target<'_>) -> Result<Plan, Faults> {
     let mut plan = Plan::default();
     let mut faults = Vec::new();
     for file in found {
-        match cases(file, target) {
+        match load(&file.path).and_then(|source| cases(file, &source, target)) {
             Ok(cases) => plan.cases.extend(cases),
             Err(more) => faults.extend(more.0),
         }
@@ -33,9 +32,9 @@ pub fn plan(found: &[Found], target: Target<'_>) -> Result<Plan, Faults> {
     }
 }
 
-fn cases(file: &Found, target: Target<'_>) -> Result<Vec<Case>, Faults> {
-    let source = load(&file.path).map_err(|fault| Faults(vec![fault]))?;
-    let scenario = parse(&source)?;
+/// The cases of one file with this text.
+pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result<Vec<Case>, Faults> {
+    let scenario = parse(source)?;
     let about = Arc::new(About {
         path: file.path.clone(),
         root: file.root.clone(),
@@ -48,8 +47,8 @@ fn cases(file: &Found, target: Target<'_>) -> Result<Vec<Case>, Faults> {
     let mut faults: Vec<Fault> = Vec::new();
     let mut seen = HashSet::new();
     for choice in scenario.cases {
-        let found = board_check::faults(&source, &choice, target);
-        let (order, timeline) = order_check::faults(&source, &choice);
+        let found = board_check::faults(source, &choice, target);
+        let (order, timeline) = order_check::faults(source, &choice);
         // A fault outside the matrix shows in every case: keep it once.
         let new =
             found.into_iter().chain(order).filter(|fault| seen.insert((fault.span(), fault.message().to_owned())));

@@ -9,6 +9,7 @@ use super::reader::{Node, Raw, Reader};
 use super::span::Spanned;
 use super::step::{Step, read};
 use super::subset;
+use super::suggest::nearest;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -138,7 +139,11 @@ impl<'d> Top<'d> {
             let table = self.get(table).and_then(|raw| raw.get_ref().as_table());
             table.is_some_and(|table| table.contains_key(key))
         });
-        if raw.is_none() && !below {
+        let misspelt = self
+            .table
+            .keys()
+            .any(|other| !KEYS.contains(&other.get_ref().as_ref()) && nearest(other.get_ref(), &[key]).is_some());
+        if raw.is_none() && !below && !misspelt {
             let fault = Fault::new(self.reader.source, 0..0, format!("a scenario needs `{key}`"))
                 .label(format!("no `{key}` in this file"))
                 .help(format!("add `{key} = {example}` at the top"));
@@ -191,7 +196,11 @@ impl<'d> Top<'d> {
             return None;
         };
         let key = self.table.keys().find(|key| key.get_ref() == "steps")?;
-        let expects = |raw: &Raw<'_>| raw.get_ref().as_table().is_some_and(|step| step.contains_key("expect"));
+        // Also where the word is misspelt: that is told at its place.
+        let expects = |raw: &Raw<'_>| {
+            let step = raw.get_ref().as_table();
+            step.is_some_and(|step| step.keys().any(|word| nearest(word.get_ref(), &["expect"]).is_some()))
+        };
         let (message, label) = match list.iter().any(expects) {
             true => return Some(list),
             false if list.is_empty() => ("`steps` is empty", "nothing would be done"),

@@ -93,17 +93,19 @@ impl<'d, M> Reader<'d, M> {
         found.map(|(_, value)| value.clone())
     }
 
-    /// A number with a unit, `example` for instance.
-    pub fn quantity<T>(&mut self, node: &Node<'d>, example: &str) -> Option<T>
+    /// A number with a unit, written like one of `examples`.
+    pub fn quantity<T>(&mut self, node: &Node<'d>, examples: &[&str]) -> Option<T>
     where
         T: FromStr<Err = QuantityError>,
     {
+        let examples: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
+        let like = one_of(&examples.iter().map(String::as_str).collect::<Vec<_>>());
         let (text, quoted) = match node.value {
             DeValue::String(text) => (text.to_string(), true),
             DeValue::Integer(number) => (number.to_string(), false),
             DeValue::Float(number) => (number.to_string(), false),
             _ => {
-                self.wrong_kind(node, &format!("a number with its unit, such as `\"{example}\"`,"));
+                self.wrong_kind(node, &format!("a number with its unit, such as {like},"));
                 return None;
             }
         };
@@ -119,8 +121,11 @@ impl<'d, M> Reader<'d, M> {
             QuantityError::TooLarge { .. } => "too large",
             QuantityError::NoNumber { .. } => "not a number with a unit",
         };
-        let help = if quoted { "write it like" } else { "write it in quotes with its unit, like" };
-        self.fault(node, error.to_string(), |fault| fault.label(label).help(format!("{help} `\"{example}\"`")));
+        let help = match quoted {
+            true => format!("write it like {like}"),
+            false => format!("write it in quotes with its unit, like {like}"),
+        };
+        self.fault(node, error.to_string(), |fault| fault.label(label).help(help));
         None
     }
 
@@ -133,7 +138,7 @@ impl<'d, M> Reader<'d, M> {
         match text.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.fault(node, error.to_string(), |fault| fault.label(format!("not {expected}")));
+                self.fault(node, error.to_string(), |fault| fault.label("not understood"));
                 None
             }
         }

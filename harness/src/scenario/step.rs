@@ -105,7 +105,7 @@ pub struct Dip<V = Voltage> {
 pub enum ProgramStep {
     /// Adds one to the first free slot.
     Add(Programme),
-    /// Deletes the one in this slot, counted from 1.
+    /// Deletes the one in this slot, numbered as the board does.
     Delete(u32),
     /// Deletes all.
     Clear,

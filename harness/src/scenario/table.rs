@@ -2,7 +2,7 @@
 
 use super::error::Fault;
 use super::reader::{Node, Reader};
-use super::suggest::{did_you_mean, list};
+use super::suggest::{did_you_mean, list, nearest};
 use std::ops::Range;
 use toml::de::DeValue;
 
@@ -11,6 +11,8 @@ pub(super) struct Table<'d> {
     /// The table itself.
     pub node: Node<'d>,
     entries: Vec<(&'d str, Range<usize>, Option<Node<'d>>)>,
+    /// The keys that are not known; that was said already.
+    pub unknown: Vec<&'d str>,
 }
 
 impl<'d> Table<'d> {
@@ -57,12 +59,12 @@ impl<'d, M> Reader<'d, M> {
             return None;
         }
         let entries = self.entries(node);
-        for (key, span, _) in &entries {
-            if !known.contains(key) {
-                self.unknown_key(key, span.clone(), what, known);
-            }
+        let mut unknown = Vec::new();
+        for (key, span, _) in entries.iter().filter(|(key, ..)| !known.contains(key)) {
+            self.unknown_key(key, span.clone(), what, known);
+            unknown.push(*key);
         }
-        Some(Table { node: node.clone(), entries })
+        Some(Table { node: node.clone(), entries, unknown })
     }
 
     /// Notes an unknown key.
@@ -75,7 +77,9 @@ impl<'d, M> Reader<'d, M> {
 
     /// The value of a key that must be there.
     pub fn required(&mut self, table: &Table<'d>, key: &str, what: &str, example: &str) -> Option<Node<'d>> {
-        if !table.has(key) {
+        // A misspelt key was told already, with this one as the likely meaning.
+        let misspelt = table.unknown.iter().any(|unknown| nearest(unknown, &[key]).is_some());
+        if !table.has(key) && !misspelt {
             self.fault(&table.node, format!("{what} needs `{key}`"), |fault| {
                 fault.label(format!("no `{key}` in here")).help(format!("add `{key} = {example}`"))
             });

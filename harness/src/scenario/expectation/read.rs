@@ -77,6 +77,7 @@ fn relay<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
             misplaced(reader, &table, word);
             predicate(reader, &table, word)
         }
+        [] if !table.unknown.is_empty() => None,
         [] => {
             reader.fault(node, "this expectation has no predicate", |fault| {
                 fault.label("what of the relay?").help("add one of `is`, `stays`, `edges` and `never`")

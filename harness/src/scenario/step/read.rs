@@ -53,7 +53,7 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
             reader.mention(value?, Mention::Reset(reset));
             Some(Step::Reset(reset))
         }
-        "wait" => reader.quantity(value?, "2s").map(Step::Wait),
+        "wait" => reader.quantity(value?, &["2s"]).map(Step::Wait),
         "until" => until(reader, value?).map(Step::Until),
         "mark" => {
             let name = name(reader, value?)?;
@@ -132,7 +132,7 @@ fn dip<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Dip> {
 
 /// A duration longer than none.
 pub(in crate::scenario) fn width<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Span> {
-    let width: Span = reader.quantity(node, "100ms")?;
+    let width: Span = reader.quantity(node, &["100ms"])?;
     if width == Span::ZERO {
         reader.fault(node, "a duration of nothing", |fault| fault.label("must be longer than zero"));
         return None;
@@ -143,10 +143,10 @@ pub(in crate::scenario) fn width<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
 fn voltage<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Voltage> {
     let share = matches!(node.value, DeValue::String(text) if text.trim_end().ends_with('%'));
     let (voltage, size) = if share {
-        let share: Percent = reader.quantity(node, "40%")?;
+        let share: Percent = reader.quantity(node, &["40%"])?;
         (Voltage::Share(share), share.0)
     } else {
-        let volts: Volts = reader.quantity(node, "9V` or `40%")?;
+        let volts: Volts = reader.quantity(node, &["9V", "40%"])?;
         (Voltage::Volts(volts), volts.0)
     };
     if !(0.0..=HIGHEST).contains(&size) {
@@ -193,7 +193,7 @@ fn program<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<ProgramStep> 
         [("add", _)] => programme(reader, table.get("add")?).map(ProgramStep::Add),
         [("delete", _)] => {
             let node = table.get("delete")?;
-            let slot = reader.count(node, "a slot", 1)?;
+            let slot = reader.count(node, "a slot", 0)?;
             reader.mention(node, Mention::Slot(slot));
             Some(ProgramStep::Delete(slot))
         }

@@ -1,0 +1,233 @@
+//! Every kind of bad input with the message it gets: place, words, advice.
+
+use super::build::cases;
+use super::{Case, Target};
+use crate::scenario::error::{Faults, Source};
+use crate::scenario::find::Found;
+use brownout_rigs::profile::Profile;
+use brownout_trace::Volts;
+
+/// The file that each row below changes in one place.
+const GOOD: &str = r#"title  = "A title"
+why    = "A reason"
+covers = ["power-outage"]
+steps  = [
+  { wait   = "1s" },
+  { expect = { relay = "K1", is = "closed" } },
+]
+
+[board]
+clock    = "Mon 07:59:55"
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
+"#;
+
+/// Plans a text as the file `x.toml`, for the reference board on a rig of at most 15 V.
+pub(super) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
+    let profile = Profile::shipped("weekly").unwrap().unwrap();
+    let target = Target { profile: &profile, highest: Some(Volts(15.0)) };
+    let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
+    cases(&file, &Source::new("x.toml", text), target)
+}
+
+/// Every fault as `line:column message | help`.
+fn told(text: &str) -> Vec<String> {
+    let Err(Faults(faults)) = plan_text(text) else { return Vec::new() };
+    let told = faults.iter().map(|fault| {
+        let (line, column) = fault.place();
+        format!("{line}:{column} {} | {}", fault.message(), fault.advice().unwrap_or("-"))
+    });
+    told.collect()
+}
+
+/// Replaces the first step; then the fault must be the only one and begin and end so.
+fn step(step: &str, place: &str, message: &str, help: &str) {
+    check(&GOOD.replace(r#"{ wait   = "1s" }"#, step), place, message, help);
+}
+
+fn check(text: &str, place: &str, message: &str, help: &str) {
+    let told = told(text);
+    let [one] = told.as_slice() else { panic!("{text}\nexpected one fault, got {told:#?}") };
+    assert!(
+        one.starts_with(&format!("{place} ")) && one.contains(message) && one.contains(help),
+        "{text}\nexpected {place} {message} | {help}\ngot      {one}"
+    );
+}
+
+#[test]
+fn the_good_file_is_good() {
+    assert_eq!(told(GOOD), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_words() {
+    step(r#"{ wiat = "1s" }"#, "5:5", "`wiat` is not a step", "did you mean `wait`?");
+    step(r#"{ sleep = "1s" }"#, "5:5", "`sleep` is not a step", "did you mean `wait`?");
+    step(r#"{ zzz = "1s" }"#, "5:5", "`zzz` is not a step", "known are `power`, `cut`");
+    step(r#"{ cut = { for = "1s", impedence = "low" } }"#, "5:25", "`cut` has no key `impedence`", "`impedance`?");
+    step(r#"{ cut = { for = "1s", impedance = "hihg" } }"#, "5:37", "`hihg` is not an impedance", "`high`?");
+    step(r#"{ mode = "automatic" }"#, "5:12", "`automatic` is not a mode", "`auto`, `on` and `off`");
+    step(r#"{ expect = "shedule" }"#, "5:14", "`shedule` is not an expectation", "`\"schedule\"`");
+    step(r#"{ expect = { rely = "K1", is = "open" } }"#, "5:14", "has no subject", "did you mean `relay`?");
+    step(r#"{ expect = { relay = "K1", iss = "open" } }"#, "5:30", "has no key `iss`", "did you mean `is`?");
+    check(&GOOD.replace("title", "titel"), "1:1", "a scenario", "");
+    check(&GOOD.replace("clock ", "clok "), "10:1", "`[board]` has no key `clok`", "did you mean `clock`?");
+    check(&GOOD.replace("power-outage", "power-outrage"), "3:11", "neither a known complaint", "`power-outage`?");
+}
+
+#[test]
+fn quantities() {
+    step(r#"{ wait = "2" }"#, "5:12", "`2` has no unit", "write it like `\"2s\"`");
+    step(r#"{ wait = 2 }"#, "5:12", "`2` has no unit", "in quotes with its unit");
+    step(r#"{ wait = 2.5 }"#, "5:12", "`2.5` has no unit", "in quotes with its unit");
+    step(r#"{ wait = "2V" }"#, "5:12", "`V` is not a unit of this value", "");
+    step(r#"{ wait = "2 sec" }"#, "5:12", "`sec` is not a unit", "");
+    step(r#"{ wait = "-2s" }"#, "5:12", "`-2s` is negative", "");
+    step(r#"{ wait = "soon" }"#, "5:12", "`soon` is not a number with a unit", "");
+    step(r#"{ wait = "999999999d" }"#, "5:12", "too large", "");
+    step(r#"{ wait = true }"#, "5:12", "not a true/false value", "");
+    step(r#"{ cut = "0s" }"#, "5:11", "a duration of nothing", "");
+    step(r#"{ cut = 100 }"#, "5:11", "`100` has no unit", "");
+    step(r#"{ dip = { to = "40", for = "1s" } }"#, "5:18", "`40` has no unit", "`\"40%\"`");
+    step(r#"{ dip = { to = "40ms", for = "1s" } }"#, "5:18", "`ms` is not a unit", "`\"40%\"`");
+    step(r#"{ dip = { to = "-40%", for = "1s" } }"#, "5:18", "negative", "");
+    step(r#"{ dip = { to = "-4V", for = "1s" } }"#, "5:18", "no bench supplies this", "");
+    step(r#"{ dip = { to = "4000%", for = "1s" } }"#, "5:18", "no bench supplies this", "");
+    step(r#"{ dip = { to = "150%", for = "1s" } }"#, "5:18", "the rig cannot supply 18V", "nominal 12V");
+    step(r#"{ dip = { to = "40%" } }"#, "5:11", "`dip` needs `for`", "add `for = \"300ms\"`");
+    step(r#"{ power = "9V" }"#, "5:13", "neither `on` nor `off`", "{ to = \"9V\" }");
+    step(r#"{ program = { delete = "2" } }"#, "5:26", "a slot, a whole number, belongs here", "");
+    step(r#"{ program = { delete = -1 } }"#, "5:26", "`-1` cannot be a slot", "");
+}
+
+#[test]
+fn shapes() {
+    step(r#"{ }"#, "5:3", "a step without a word", "");
+    step(r#""wait""#, "5:3", "a step, such as", "");
+    step(r#"{ cut = "1s", impedance = "low" }"#, "5:3", "a step is one word", "{ cut = { … } }");
+    step(r#"{ wait = "1s", mark = "x" }"#, "5:3", "a step is one word", "one table per step");
+    step(r#"{ program = { add = {}, delete = 1 } }"#, "5:15", "one thing at a time", "");
+    step(r#"{ console = "A\nB" }"#, "5:15", "more than one line", "");
+    step(r#"{ mark = "1 x" }"#, "5:12", "cannot be a name", "");
+    step(r#"{ expect = { relay = "K1" } }"#, "5:14", "no predicate", "`stays`");
+    step(r#"{ expect = { is = "open" } }"#, "5:14", "has no subject", "say which relay");
+    step(r#"{ expect = { relay = "K1", is = "open", stays = "open" } }"#, "5:14", "exactly one predicate", "");
+    step(r#"{ expect = { relay = "K1", programs = "kept" } }"#, "5:14", "exactly one subject", "");
+    step(r#"{ expect = { relay = "K1", stays = "open" } }"#, "5:14", "`stays` needs `for`", "");
+    step(
+        r#"{ expect = { relay = "K1", is = "open", for = "1s" } }"#,
+        "5:43",
+        "`for` does not go with `is`",
+        "`within`",
+    );
+    step(r#"{ expect = { relay = "K1", edges = "2" } }"#, "5:38", "a whole number", "");
+    step(r#"{ expect = { console = "OK" } }"#, "5:14", "needs `within`", "");
+    step(r#"{ expect = { clock = "2s" } }"#, "5:24", "a table of `within`", "");
+    let unquoted = GOOD.replace(r#""08:00:00""#, "08:00:00");
+    check(&unquoted, "11:38", "not a TOML date or time", "put it in quotes");
+    check(&GOOD.replace("Mon 07:59:55", "Monday 8"), "10:12", "`Monday 8` is not a clock setting", "");
+    check(&GOOD.replace("Mon-Fri", "Mon..Fri"), "11:22", "`Mon..Fri` is not a group of days", "");
+    check(&GOOD.replace("covers = [\"power-outage\"]", "covers = []"), "3:10", "`covers` is empty", "`power-outage`");
+}
+
+#[test]
+fn keys_below_a_table() {
+    let (top, board) = GOOD.split_once("[board]").unwrap();
+    let (head, steps) = top.split_once("steps").unwrap();
+    let low = format!("{head}[board]{board}\nsteps{steps}");
+    check(&low, "8:1", "`steps` stands below `[board]`", "move `steps` above the first `[…]` line");
+    let low = format!("{head}[matrix]\nsteps{steps}[board]{board}");
+    check(&low, "5:1", "`steps` stands below `[matrix]`", "move `steps` above");
+    assert_eq!(told("").len(), 4, "title, why, covers, steps");
+}
+
+#[test]
+fn the_matrix() {
+    let with = |matrix: &str, step: &str| format!("{}\n[matrix]\n{matrix}\n", GOOD.replace(r#""1s""#, step));
+    let good = with(r#"t = ["1s", "2s"]"#, r#""{t}""#);
+    assert_eq!(told(&good), Vec::<String>::new());
+    let ids: Vec<String> = plan_text(&good).unwrap().iter().map(|case| case.id.to_string()).collect();
+    assert_eq!(ids, ["x@t=1s", "x@t=2s"]);
+}
+
+#[test]
+fn matrix_faults() {
+    let with = |matrix: &str, value: &str| format!("{}\n[matrix]\n{matrix}\n", GOOD.replace(r#""1s""#, value));
+    check(&GOOD.replace(r#""1s""#, r#""{t}""#), "5:14", "the matrix has no `t`", "there is no `[matrix]`");
+    check(&with(r#"t = ["1s"]"#, r#""1s""#), "14:1", "`t` is never used", r#""{t}""#);
+    check(&with(r#"t = ["1s", "2"]"#, r#""{t}""#), "14:12", "`2` has no unit", "");
+    check(&with(r#"t = ["1s", "1s"]"#, r#""{t}""#), "14:12", "`1s` stands twice", "");
+    check(&with("t = []", r#""{t}""#), "14:5", "`t` has no values", "");
+    check(&with(r#"t = "1s""#, r#""{t}""#), "14:5", "a list of values for `t`", "");
+    check(&with("t = [1.5]", r#""{t}""#), "14:6", "cannot be a matrix value", "in quotes");
+    check(&with(r#"t = ["{u}"]"#, r#""{t}""#), "14:6", "not a number with a unit", "");
+    check(&with(r#"t = ["1s"]"#, r#""{t}s""#), "5:14", "only where it is the whole value", "");
+    let many: Vec<String> = (1..=200).map(|n| format!("\"{n}s\"")).collect();
+    let many = format!("t = [{0}]\nu = [{0}]", many.join(","));
+    check(&with(&many, r#""{t}" }, { wait = "{u}""#), "13:1", "this matrix makes 40000 cases", "split the scenario");
+}
+
+#[test]
+fn not_toml() {
+    check(&format!("{GOOD}mode = \"on\"\nmode = \"off\"\n"), "13:1", "duplicate key", "a key stands once");
+    check(&GOOD.replace(r#""1s""#, "1s"), "5:14", "not TOML", "");
+    check(&GOOD.replace(r#"{ wait   = "1s" }"#, "{ wait = \"1s\",\n }"), "5:17", "TOML 1.1", "on one line");
+    check(&GOOD.replace(r#"{ wait   = "1s" }"#, "{ wait = \"1s\", }"), "5:16", "a comma before `}`", "");
+    check(&GOOD.replace("A title", r"A \x41"), "1:13", r"the escape `\x` is TOML 1.1", "");
+}
+
+#[test]
+fn what_the_board_lacks() {
+    step(r#"{ expect = { relay = "K2", is = "open" } }"#, "5:24", "`weekly` has no relay `K2`", "`K1`?");
+    step(r#"{ program = { delete = 18 } }"#, "5:26", "has no slot 18", "");
+    let group = GOOD.replace("Mon-Fri", "Mon,Sun");
+    check(&group, "11:13", "cannot hold this programme: it has no group of days `Mon,Sun`", "`Mon-Fri`");
+    let one = r#"{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }"#;
+    let full = GOOD.replace(one, &vec![one; 18].join(", "));
+    check(&full, "11:982", "holds 17 programmes, this would be number 18", "");
+    let full = GOOD.replace(one, &vec![one; 17].join(", "));
+    let added = full.replace(r#"wait   = "1s""#, &format!("program = {{ add = {one} }}"));
+    check(&added, "5:3", "holds 17 programmes, this would be number 18", "with `console`");
+}
+
+#[test]
+fn the_order_of_steps() {
+    step(
+        r#"{ expect = { relay = "K1", edges = 1, since = "x" } }"#,
+        "5:49",
+        "no mark `x` is set before",
+        "{ mark = \"x\" }",
+    );
+    step(r#"{ mark = "a" }, { mark = "a" }"#, "5:28", "the mark `a` is set twice", "");
+    step(
+        r#"{ wait = "10s" }, { until = "Mon 08:00:00" }"#,
+        "5:31",
+        "`Mon 08:00:00` is already past",
+        "`2024-01-08 08:00:00`",
+    );
+    step(r#"{ until = "2024-01-01 07:00:00" }"#, "5:13", "already past", "");
+    step(r#"{ until = "Mon 25:00" }"#, "5:13", "is not a clock setting", "");
+    step(r#"{ power = "off" }, { cut = "1s" }"#, "5:22", "no supply to disturb", "{ power = \"on\" }");
+    step(r#"{ wait = "99999d" }"#, "6:3", "longer than a hundred years", "");
+    let unset = GOOD.replace("clock    = \"Mon 07:59:55\"\n", "");
+    check(
+        &unset.replace(r#"wait   = "1s""#, r#"until = "Mon 08:00:00""#),
+        "5:13",
+        "`until` needs a clock",
+        "`set-clock` step",
+    );
+    check(&unset.replace(r#"{ relay = "K1", is = "closed" }"#, "\"schedule\""), "6:14", "needs a clock", "");
+}
+
+#[test]
+fn all_faults_of_a_file_are_told() {
+    let text =
+        GOOD.replace("A reason", "").replace(r#""1s""#, "1").replace("closed", "shut").replace("Mon 07:59:55", "7:59");
+    let places: Vec<String> = told(&text).iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(places, ["2:10", "5:14", "6:35", "10:12"]);
+}
+
+#[test]
+fn a_test_that_expects_nothing_is_no_test() {
+    let text = GOOD.replace(r#"{ expect = { relay = "K1", is = "closed" } },"#, "");
+    check(&text, "4:1", "no step expects anything", "schedule");
+}
