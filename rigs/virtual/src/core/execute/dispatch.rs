@@ -1,0 +1,457 @@
+//! The inner loop.
+
+use super::super::bus::{Bus, Width};
+use super::super::code::Code;
+use super::super::cpu::{Cpu, LR};
+use super::super::decode::shift;
+use super::super::faults::Trap;
+use super::super::op::{Op, Slot};
+use super::super::timing;
+
+impl Cpu {
+    /// Executes until `cycles` reaches `stop_at`, code leaves what is decoded, or an instruction cannot complete. `slots` is decoded
+    /// code from address `base` on, to begin with; further pages come from `code`.
+    ///
+    /// PC and cycle count live in local variables here; whatever needs them gets them handed down. A trapped instruction has changed
+    /// nothing, not even the cycle count.
+    pub(in crate::core) fn execute<'a, B: Bus>(
+        &mut self,
+        bus: &mut B,
+        code: Option<&'a Code>,
+        mut slots: &'a [Slot],
+        mut base: u32,
+    ) -> Result<(), Trap> {
+        let mut pc = self.pc;
+        let mut cycles = self.cycles;
+
+        let ended = loop {
+            let index = (pc.wrapping_sub(base) >> 1) as usize;
+            let Some(&(mut slot)) = slots.get(index) else {
+                match code.and_then(|code| code.page(pc)) {
+                    Some(page) => (slots, base) = page,
+                    None => break Ok(()),
+                }
+                continue;
+            };
+            if self.it != 0 {
+                slot = self.conditional(slot);
+            }
+            let mut next = pc.wrapping_add(slot.length());
+            let mut cost = 1;
+
+            // An instruction that may trap.
+            macro_rules! go {
+                ($result:expr) => {
+                    match $result {
+                        Ok(value) => value,
+                        Err(trap) => {
+                            if slot.meta & Slot::IN_IT != 0 {
+                                self.it = self.it_before;
+                            }
+                            break Err(trap);
+                        }
+                    }
+                };
+            }
+            macro_rules! branch {
+                ($target:expr) => {{
+                    next = $target;
+                    cost += self.refill(next);
+                }};
+            }
+            macro_rules! branch_if {
+                ($condition:expr) => {
+                    if $condition {
+                        branch!(pc.wrapping_add(4).wrapping_add(slot.imm))
+                    }
+                };
+            }
+            macro_rules! load {
+                ($addr:expr, $width:ident $(as $narrow:ty)?) => {{
+                    let value = go!(self.load(bus, $addr, Width::$width, pc, cycles));
+                    self.set(slot.rd(), value $(as $narrow as u32)?);
+                    cost = timing::SINGLE_TRANSFER;
+                }};
+            }
+            macro_rules! store {
+                ($addr:expr, $width:ident) => {{
+                    go!(self.store(bus, $addr, self.r(slot.rd()), Width::$width, pc, cycles));
+                    cost = timing::SINGLE_TRANSFER;
+                }};
+            }
+            macro_rules! offset {
+                () => {
+                    self.r(slot.rn()).wrapping_add(slot.imm)
+                };
+            }
+            macro_rules! indexed {
+                () => {
+                    self.r(slot.rn()).wrapping_add(self.r(slot.rm()) << (slot.imm & 3))
+                };
+            }
+            // d from an expression of n and the second operand.
+            macro_rules! imm {
+                ($f:expr) => {
+                    self.set(slot.rd(), $f(self.r(slot.rn()), slot.imm))
+                };
+            }
+            macro_rules! reg {
+                ($f:expr) => {
+                    self.set(slot.rd(), $f(self.r(slot.rn()), self.r(slot.rm())))
+                };
+            }
+            macro_rules! shifted {
+                ($f:expr) => {
+                    self.set(slot.rd(), $f(self.r(slot.rn()), self.shifted(slot)))
+                };
+            }
+            // The result of a logical operation that sets the flags.
+            macro_rules! imm_flags {
+                ($f:expr) => {{
+                    let result = $f(self.r(slot.rn()), slot.imm);
+                    self.nz(result);
+                    self.immediate_carry(slot);
+                    result
+                }};
+            }
+            macro_rules! reg_flags {
+                ($f:expr) => {{
+                    let result = $f(self.r(slot.rn()), self.r(slot.rm()));
+                    self.nz(result);
+                    result
+                }};
+            }
+            macro_rules! shifted_flags {
+                ($f:expr) => {{
+                    let (operand, carry) = self.shifted_carry(slot);
+                    let result = $f(self.r(slot.rn()), operand);
+                    self.nz(result);
+                    self.c = carry;
+                    result
+                }};
+            }
+            // d from an addition or subtraction that sets the flags.
+            macro_rules! sum {
+                ($method:ident, $a:expr, $b:expr) => {{
+                    let result = self.$method($a, $b);
+                    self.set(slot.rd(), result);
+                }};
+            }
+            macro_rules! to_d {
+                ($value:expr) => {{
+                    let value = $value;
+                    self.set(slot.rd(), value);
+                }};
+            }
+            macro_rules! n {
+                () => {
+                    self.r(slot.rn())
+                };
+            }
+            macro_rules! m {
+                () => {
+                    self.r(slot.rm())
+                };
+            }
+
+            match slot.op {
+                Op::AndImm => imm!(|n, x| n & x),
+                Op::AndReg => reg!(|n, x| n & x),
+                Op::AndShift => shifted!(|n, x| n & x),
+                Op::AndImmS => to_d!(imm_flags!(|n, x| n & x)),
+                Op::AndRegS => to_d!(reg_flags!(|n, x| n & x)),
+                Op::AndShiftS => to_d!(shifted_flags!(|n, x| n & x)),
+                Op::BicImm => imm!(|n, x: u32| n & !x),
+                Op::BicReg => reg!(|n, x: u32| n & !x),
+                Op::BicShift => shifted!(|n, x: u32| n & !x),
+                Op::BicImmS => to_d!(imm_flags!(|n, x: u32| n & !x)),
+                Op::BicRegS => to_d!(reg_flags!(|n, x: u32| n & !x)),
+                Op::BicShiftS => to_d!(shifted_flags!(|n, x: u32| n & !x)),
+                Op::OrrImm => imm!(|n, x| n | x),
+                Op::OrrReg => reg!(|n, x| n | x),
+                Op::OrrShift => shifted!(|n, x| n | x),
+                Op::OrrImmS => to_d!(imm_flags!(|n, x| n | x)),
+                Op::OrrRegS => to_d!(reg_flags!(|n, x| n | x)),
+                Op::OrrShiftS => to_d!(shifted_flags!(|n, x| n | x)),
+                Op::OrnImm => imm!(|n, x: u32| n | !x),
+                Op::OrnReg => reg!(|n, x: u32| n | !x),
+                Op::OrnShift => shifted!(|n, x: u32| n | !x),
+                Op::OrnImmS => to_d!(imm_flags!(|n, x: u32| n | !x)),
+                Op::OrnRegS => to_d!(reg_flags!(|n, x: u32| n | !x)),
+                Op::OrnShiftS => to_d!(shifted_flags!(|n, x: u32| n | !x)),
+                Op::EorImm => imm!(|n, x| n ^ x),
+                Op::EorReg => reg!(|n, x| n ^ x),
+                Op::EorShift => shifted!(|n, x| n ^ x),
+                Op::EorImmS => to_d!(imm_flags!(|n, x| n ^ x)),
+                Op::EorRegS => to_d!(reg_flags!(|n, x| n ^ x)),
+                Op::EorShiftS => to_d!(shifted_flags!(|n, x| n ^ x)),
+                Op::AddImm => imm!(u32::wrapping_add),
+                Op::AddReg => reg!(u32::wrapping_add),
+                Op::AddShift => shifted!(u32::wrapping_add),
+                Op::AddImmS => sum!(add, n!(), slot.imm),
+                Op::AddRegS => sum!(add, n!(), m!()),
+                Op::AddShiftS => sum!(add, n!(), self.shifted(slot)),
+                Op::AdcImm => imm!(|n, x| self.plus_carry(n, x)),
+                Op::AdcReg => reg!(|n, x| self.plus_carry(n, x)),
+                Op::AdcShift => shifted!(|n, x| self.plus_carry(n, x)),
+                Op::AdcImmS => sum!(adc, n!(), slot.imm),
+                Op::AdcRegS => sum!(adc, n!(), m!()),
+                Op::AdcShiftS => sum!(adc, n!(), self.shifted(slot)),
+                Op::SubImm => imm!(u32::wrapping_sub),
+                Op::SubReg => reg!(u32::wrapping_sub),
+                Op::SubShift => shifted!(u32::wrapping_sub),
+                Op::SubImmS => sum!(sub, n!(), slot.imm),
+                Op::SubRegS => sum!(sub, n!(), m!()),
+                Op::SubShiftS => sum!(sub, n!(), self.shifted(slot)),
+                Op::SbcImm => imm!(|n, x: u32| self.plus_carry(n, !x)),
+                Op::SbcReg => reg!(|n, x: u32| self.plus_carry(n, !x)),
+                Op::SbcShift => shifted!(|n, x: u32| self.plus_carry(n, !x)),
+                Op::SbcImmS => sum!(adc, n!(), !slot.imm),
+                Op::SbcRegS => sum!(adc, n!(), !m!()),
+                Op::SbcShiftS => sum!(adc, n!(), !self.shifted(slot)),
+                Op::RsbImm => imm!(|n, x: u32| x.wrapping_sub(n)),
+                Op::RsbReg => reg!(|n, x: u32| x.wrapping_sub(n)),
+                Op::RsbShift => shifted!(|n, x: u32| x.wrapping_sub(n)),
+                Op::RsbImmS => sum!(sub, slot.imm, n!()),
+                Op::RsbRegS => sum!(sub, m!(), n!()),
+                Op::RsbShiftS => sum!(sub, self.shifted(slot), n!()),
+                Op::MovImm => imm!(|_, x| x),
+                Op::MovReg => reg!(|_, x| x),
+                Op::MovShift => shifted!(|_, x| x),
+                Op::MovImmS => to_d!(imm_flags!(|_, x| x)),
+                Op::MovRegS => to_d!(reg_flags!(|_, x| x)),
+                Op::MovShiftS => to_d!(shifted_flags!(|_, x| x)),
+                Op::MvnImm => imm!(|_, x: u32| !x),
+                Op::MvnReg => reg!(|_, x: u32| !x),
+                Op::MvnShift => shifted!(|_, x: u32| !x),
+                Op::MvnImmS => to_d!(imm_flags!(|_, x: u32| !x)),
+                Op::MvnRegS => to_d!(reg_flags!(|_, x: u32| !x)),
+                Op::MvnShiftS => to_d!(shifted_flags!(|_, x: u32| !x)),
+                Op::TstImm => _ = imm_flags!(|n, x| n & x),
+                Op::TstReg => _ = reg_flags!(|n, x| n & x),
+                Op::TstShift => _ = shifted_flags!(|n, x| n & x),
+                Op::TeqImm => _ = imm_flags!(|n, x| n ^ x),
+                Op::TeqReg => _ = reg_flags!(|n, x| n ^ x),
+                Op::TeqShift => _ = shifted_flags!(|n, x| n ^ x),
+                Op::CmnImm => _ = self.add(n!(), slot.imm),
+                Op::CmnReg => _ = self.add(n!(), m!()),
+                Op::CmnShift => _ = self.add(n!(), self.shifted(slot)),
+                Op::CmpImm => _ = self.sub(n!(), slot.imm),
+                Op::CmpReg => _ = self.sub(n!(), m!()),
+                Op::CmpShift => _ = self.sub(n!(), self.shifted(slot)),
+                Op::Movt => to_d!((self.r(slot.rd()) & 0xFFFF) | slot.imm << 16),
+                Op::Adr => to_d!((pc.wrapping_add(4) & !3).wrapping_add(slot.imm)),
+                Op::MovePc => to_d!(pc.wrapping_add(4)),
+                Op::WriteSp => to_d!(self.new_sp(slot)),
+                Op::AddPc => {
+                    let operand = |register| if register == 15 { pc.wrapping_add(4) } else { self.r(register) };
+                    let sum = operand(slot.rd()).wrapping_add(operand(slot.rm()));
+                    if slot.rd() == 15 { branch!(sum & !1) } else { self.set(slot.rd(), sum) }
+                }
+
+                Op::LslReg => self.shift_by_register(slot, shift::LSL, false),
+                Op::LslRegS => self.shift_by_register(slot, shift::LSL, true),
+                Op::LsrReg => self.shift_by_register(slot, shift::LSR, false),
+                Op::LsrRegS => self.shift_by_register(slot, shift::LSR, true),
+                Op::AsrReg => self.shift_by_register(slot, shift::ASR, false),
+                Op::AsrRegS => self.shift_by_register(slot, shift::ASR, true),
+                Op::RorReg => self.shift_by_register(slot, shift::ROR, false),
+                Op::RorRegS => self.shift_by_register(slot, shift::ROR, true),
+                Op::LslImm => to_d!(m!() << (slot.imm & 31)),
+                Op::LslImmS => self.shift_flags(slot, shift::LSL),
+                Op::LsrImm => to_d!((u64::from(m!()) >> (slot.imm & 63)) as u32),
+                Op::LsrImmS => self.shift_flags(slot, shift::LSR),
+                Op::AsrImm => to_d!((i64::from(m!() as i32) >> (slot.imm & 63)) as u32),
+                Op::AsrImmS => self.shift_flags(slot, shift::ASR),
+
+                Op::Mul => reg!(u32::wrapping_mul),
+                Op::MulS => to_d!(reg_flags!(u32::wrapping_mul)),
+                Op::Mla => {
+                    to_d!(self.r(slot.ra()).wrapping_add(n!().wrapping_mul(m!())));
+                    cost = timing::MULTIPLY_ACCUMULATE;
+                }
+                Op::Mls => {
+                    to_d!(self.r(slot.ra()).wrapping_sub(n!().wrapping_mul(m!())));
+                    cost = timing::MULTIPLY_ACCUMULATE;
+                }
+                Op::Umull => cost = self.long_multiply(slot, false, false),
+                Op::Smull => cost = self.long_multiply(slot, true, false),
+                Op::Umlal => cost = self.long_multiply(slot, false, true),
+                Op::Smlal => cost = self.long_multiply(slot, true, true),
+                Op::Udiv => cost = go!(self.divide(slot, false)),
+                Op::Sdiv => cost = go!(self.divide(slot, true)),
+
+                Op::Sxtb => to_d!(m!().rotate_right(slot.imm) as i8 as u32),
+                Op::Sxth => to_d!(m!().rotate_right(slot.imm) as i16 as u32),
+                Op::Uxtb => to_d!(m!().rotate_right(slot.imm) & 0xFF),
+                Op::Uxth => to_d!(m!().rotate_right(slot.imm) & 0xFFFF),
+                Op::Clz => to_d!(m!().leading_zeros()),
+                Op::Rbit => to_d!(m!().reverse_bits()),
+                Op::Rev => to_d!(m!().swap_bytes()),
+                Op::Rev16 => to_d!(m!().swap_bytes().rotate_right(16)),
+                Op::Revsh => to_d!((m!() as u16).swap_bytes() as i16 as u32),
+                Op::Bfi => to_d!(self.insert(slot, n!())),
+                Op::Bfc => to_d!(self.insert(slot, 0)),
+                Op::Sbfx => to_d!(self.extract(slot, true)),
+                Op::Ubfx => to_d!(self.extract(slot, false)),
+                Op::Ssat => to_d!(self.saturate(slot, true)),
+                Op::Usat => to_d!(self.saturate(slot, false)),
+
+                Op::LdrImm => load!(offset!(), Word),
+                Op::LdrbImm => load!(offset!(), Byte),
+                Op::LdrhImm => load!(offset!(), Half),
+                Op::LdrsbImm => load!(offset!(), Byte as i8),
+                Op::LdrshImm => load!(offset!(), Half as i16),
+                Op::StrImm => store!(offset!(), Word),
+                Op::StrbImm => store!(offset!(), Byte),
+                Op::StrhImm => store!(offset!(), Half),
+                Op::LdrReg => load!(indexed!(), Word),
+                Op::LdrbReg => load!(indexed!(), Byte),
+                Op::LdrhReg => load!(indexed!(), Half),
+                Op::LdrsbReg => load!(indexed!(), Byte as i8),
+                Op::LdrshReg => load!(indexed!(), Half as i16),
+                Op::StrReg => store!(indexed!(), Word),
+                Op::StrbReg => store!(indexed!(), Byte),
+                Op::StrhReg => store!(indexed!(), Half),
+                Op::LdrLit => load!((pc.wrapping_add(4) & !3).wrapping_add(slot.imm), Word),
+                Op::Special => {
+                    let target = go!(self.special(bus, slot, pc, cycles));
+                    cost = timing::SINGLE_TRANSFER;
+                    if let Some(target) = target {
+                        branch!(self.interwork(target));
+                    }
+                }
+                Op::LdmIa | Op::LdmDb => {
+                    let (time, target) = go!(self.load_multiple(bus, slot, pc, cycles));
+                    cost = time;
+                    if let Some(target) = target {
+                        branch!(self.interwork(target));
+                    }
+                }
+                Op::StmIa | Op::StmDb => cost = go!(self.store_multiple(bus, slot, pc, cycles)),
+                Op::Ldrd => cost = go!(self.load_dual(bus, slot, pc, cycles)),
+                Op::Strd => cost = go!(self.store_dual(bus, slot, pc, cycles)),
+                Op::Ldrex => cost = go!(self.load_exclusive(bus, slot, Width::Word, pc, cycles)),
+                Op::Ldrexb => cost = go!(self.load_exclusive(bus, slot, Width::Byte, pc, cycles)),
+                Op::Ldrexh => cost = go!(self.load_exclusive(bus, slot, Width::Half, pc, cycles)),
+                Op::Strex => cost = go!(self.store_exclusive(bus, slot, Width::Word, pc, cycles)),
+                Op::Strexb => cost = go!(self.store_exclusive(bus, slot, Width::Byte, pc, cycles)),
+                Op::Strexh => cost = go!(self.store_exclusive(bus, slot, Width::Half, pc, cycles)),
+                Op::Clrex => self.exclusive = false,
+
+                Op::B => branch_if!(true),
+                Op::Beq => branch_if!(self.z == 0),
+                Op::Bne => branch_if!(self.z != 0),
+                Op::Bcs => branch_if!(self.c),
+                Op::Bcc => branch_if!(!self.c),
+                Op::Bmi => branch_if!((self.n as i32) < 0),
+                Op::Bpl => branch_if!((self.n as i32) >= 0),
+                Op::Bvs => branch_if!((self.v as i32) < 0),
+                Op::Bvc => branch_if!((self.v as i32) >= 0),
+                Op::Bhi => branch_if!(self.c && self.z != 0),
+                Op::Bls => branch_if!(!self.c || self.z == 0),
+                Op::Bge => branch_if!(((self.n ^ self.v) as i32) >= 0),
+                Op::Blt => branch_if!(((self.n ^ self.v) as i32) < 0),
+                Op::Bgt => branch_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
+                Op::Ble => branch_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
+                Op::Bl => {
+                    self.set(LR, next | 1);
+                    branch_if!(true);
+                }
+                Op::Cbz => branch_if!(n!() == 0),
+                Op::Cbnz => branch_if!(n!() != 0),
+                Op::Bx => branch!(self.interwork(m!())),
+                Op::Blx => {
+                    let target = m!();
+                    self.set(LR, next | 1);
+                    branch!(self.code_address(target));
+                }
+                Op::BranchTo => branch!(m!() & !1),
+                Op::Tbb => {
+                    let target = go!(self.table_branch(bus, slot, Width::Byte, pc, cycles));
+                    cost = timing::SINGLE_TRANSFER;
+                    branch!(target);
+                }
+                Op::Tbh => {
+                    let target = go!(self.table_branch(bus, slot, Width::Half, pc, cycles));
+                    cost = timing::SINGLE_TRANSFER;
+                    branch!(target);
+                }
+
+                Op::It => self.it = slot.imm as u8,
+                Op::Nop | Op::Skip => (),
+                Op::Wfi => self.wait_for_interrupt(),
+                Op::Wfe => self.wait_for_event(),
+                Op::Sev => self.event = true,
+                Op::Isb => cost += timing::REFILL,
+                Op::Svc => self.call_supervisor(next),
+                Op::Bkpt => go!(Err(Trap::Breakpoint)),
+                Op::Mrs => to_d!(self.special_register(slot.imm)),
+                Op::Msr => self.set_special_register(slot),
+                Op::Cps => self.change_state(slot),
+                Op::NoCoprocessor => go!(Err(Trap::NoCoprocessor)),
+                Op::Undefined => go!(Err(Trap::Undefined)),
+                Op::Unfetchable => go!(Err(Trap::Fetch)),
+            }
+
+            pc = next;
+            cycles += cost;
+            if cycles >= self.stop_at {
+                break Ok(());
+            }
+        };
+        (self.pc, self.cycles) = (pc, cycles);
+        ended
+    }
+
+    /// The next instruction of an IT block: skipped, or executed without setting flags if it is a 16-bit one.
+    fn conditional(&mut self, mut slot: Slot) -> Slot {
+        self.it_before = self.it;
+        let passed = self.condition(self.it >> 4);
+        self.it = if self.it & 7 == 0 { 0 } else { (self.it & 0xE0) | (self.it << 1 & 0x1F) };
+        slot.meta |= Slot::IN_IT;
+        if slot.meta & Slot::LOUD != 0 {
+            slot.op = slot.op.quiet();
+        }
+        // BKPT stops even where it would not execute.
+        if !passed && slot.op != Op::Bkpt {
+            slot.op = Op::Skip;
+        }
+        slot
+    }
+
+    fn condition(&self, condition: u8) -> bool {
+        let negative = ((self.n ^ self.v) as i32) < 0;
+        let holds = match condition >> 1 {
+            0 => self.z == 0,
+            1 => self.c,
+            2 => (self.n as i32) < 0,
+            3 => (self.v as i32) < 0,
+            4 => self.c && self.z != 0,
+            5 => !negative,
+            6 => self.z != 0 && !negative,
+            _ => return true,
+        };
+        holds != (condition & 1 != 0)
+    }
+
+    /// Where a value goes that BX or a load puts into the PC: code, or out of an exception.
+    #[inline(always)]
+    fn interwork(&mut self, target: u32) -> u32 {
+        if target >= 0xF000_0000 && self.exception != 0 {
+            self.leaving = Some(target);
+            self.look_up();
+        }
+        self.code_address(target)
+    }
+
+    /// An even target would mean ARM code: the next instruction faults.
+    #[inline(always)]
+    fn code_address(&mut self, target: u32) -> u32 {
+        if target & 1 == 0 {
+            self.thumb = false;
+            self.look_up();
+        }
+        target & !1
+    }
+}
