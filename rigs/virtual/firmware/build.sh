@@ -28,6 +28,17 @@ variant() { # name, further flags
     chmod 644 "$out/$name.elf"
 }
 
+# Firmwares that are wrong on purpose, for testing how the harness tells it: no start-up of the weekly timer.
+broken() {
+    sound=$sources
+    sources="broken/start.c broken/$1.c"
+    variant "broken-$1"
+    sources=$sound
+}
+
 variant weekly
 variant weekly-inplace -DDEFECT_STORE_IN_PLACE
+for name in silent crash flood timer; do
+    broken "$name"
+done
 "$cc" -dumpfullversion >"$out/compiler.stamp"
