@@ -231,7 +231,7 @@ fn svc_returns_behind_itself_and_pendsv_follows() {
     machine.core.set_register(2, ICSR);
     machine.core.set_register(3, PENDSVSET);
     machine.core.debug_write(&mut machine.bus, 0xE000_ED22, 0xF0, Width::Byte).unwrap();
-    machine.steps(2);
+    machine.steps(3);
     assert_eq!((machine.handling(), machine.r(0)), (11, START + 2));
     machine.steps(1);
     assert_eq!(machine.handling(), 11, "less urgent");

@@ -60,7 +60,7 @@ impl Machine {
         self.code(HANDLER + 0x20 * exception, code)
     }
 
-    /// Executes one instruction, or enters one exception and executes its first instruction.
+    /// Executes one instruction, or enters one exception.
     pub fn step(&mut self) -> Exit {
         let limit = self.core.cycles() + 1;
         self.core.run(&mut self.bus, limit)

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn wfi_sleeps_until_an_interrupt() {
     let mut machine = Machine::new(&[WFI, 0x2101, END]); // movs r1, #1
-    machine.handler(16, &[0x2201, BX_LR]); // movs r2, #1
+    machine.handler(16, &[0x2401, BX_LR]); // movs r4, #1
     machine.interrupt(0, 0);
     assert_eq!(machine.finish(), Exit::Sleep);
     assert!(machine.core.is_sleeping());
@@ -16,19 +16,19 @@ fn wfi_sleeps_until_an_interrupt() {
     machine.core.set_irq_line(0, true);
     machine.core.set_irq_line(0, false);
     assert_eq!(machine.finish(), Exit::Limit);
-    assert_eq!((machine.r(1), machine.r(2)), (1, 1));
+    assert_eq!((machine.r(1), machine.r(4)), (1, 1));
     assert!(!machine.core.is_sleeping());
 }
 
 #[test]
 fn wfi_wakes_without_a_handler_while_primask_is_set() {
     let mut machine = Machine::new(&[0xB672, WFI, 0x2101, END]); // cpsid i; wfi; movs r1, #1
-    machine.handler(16, &[0x2201, BX_LR]);
+    machine.handler(16, &[0x2401, BX_LR]);
     machine.interrupt(0, 0);
     assert_eq!(machine.finish(), Exit::Sleep);
     machine.core.set_irq_line(0, true);
     assert_eq!(machine.finish(), Exit::Limit);
-    assert_eq!((machine.r(1), machine.r(2)), (1, 0));
+    assert_eq!((machine.r(1), machine.r(4)), (1, 0));
 }
 
 #[test]
