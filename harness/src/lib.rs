@@ -6,6 +6,9 @@
 //! scenario file ([`scenario`]) → [`plan`] → case on a rig ([`arrange`], [`execute`]) → trace → verdict
 //! ([`judge`], with the schedule [`oracle`]) → [`snapshot`] and record → reports. [`cli`] has one file per
 //! subcommand.
+pub mod arrange;
+pub mod execute;
+pub mod judge;
 pub mod outcome;
 pub mod plan;
 pub mod scenario;

@@ -1,0 +1,256 @@
+//! Whole cases on the board in memory: what execution and judging make of them.
+
+use super::fake::{Fake, Quirks, case, profile};
+use super::run_case;
+use crate::arrange::start_instant;
+use crate::outcome::CaseOutcome;
+use crate::plan::Case;
+use brownout_rigs::bench::RigFault;
+use brownout_trace::event::What;
+use brownout_trace::{Event, Instant, Span, Verdict};
+
+const BOARD: &str = r#"
+[board]
+clock = "Mon 07:59:55"
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }, { days = "Sat", on = "09:00:00", off = "10:00:00" }]
+"#;
+
+fn run_quirky(case: &Case, quirks: &Quirks) -> (CaseOutcome, Vec<Event>) {
+    let profile = profile();
+    let mut sunk = Vec::new();
+    let start = start_instant(case, &profile);
+    let mut rig = |_| Ok(Fake::new(start, quirks.clone()));
+    let outcome = run_case(&mut rig, case, &profile, &mut |event| sunk.push(event.clone()));
+    (outcome, sunk)
+}
+
+fn run(steps: &str, quirks: &Quirks) -> CaseOutcome {
+    run_quirky(&case(&format!("steps = [{steps}]{BOARD}")), quirks).0
+}
+
+/// Each judgement as `verdict: observed`.
+fn told(outcome: &CaseOutcome) -> Vec<String> {
+    outcome.judgements.iter().map(|judgement| format!("{}: {}", judgement.verdict, judgement.observed)).collect()
+}
+
+fn why(outcome: &CaseOutcome) -> &str {
+    outcome.stopped.as_ref().map_or("", |stopped| &stopped.why)
+}
+
+#[test]
+fn a_good_board_passes_and_step_0_is_instant_0() {
+    let steps = r#"
+      { expect = { relay = "K1", is = "open" } },
+      { until = "Mon 08:00:02" },
+      { expect = { relay = "K1", is = "closed" } },
+      { cut = { for = "50ms" } },
+      { expect = { relay = "K1", stays = "closed", for = "2s" } },
+      { mark = "long" },
+      { cut = "1s" },
+      { expect = { relay = "K1", is = "closed", within = "2s" } },
+      { expect = { programs = "kept" } },
+      { expect = { clock = { within = "2s" } } },
+      { expect = { reset = "power-on" } },
+      { expect = { relay = "K1", edges = 2, since = "long" } },
+      { expect = { relay = "K1", edges = 3 } },
+      { console = "STATUS" },
+      { expect = { console = "OK relay=*", within = "500ms" } }"#;
+    let (outcome, sunk) = run_quirky(&case(&format!("steps = [{steps}]{BOARD}")), &Quirks::default());
+    assert_eq!(
+        told(&outcome),
+        [
+            "passed: open",
+            "passed: closed",
+            "passed: closed throughout",
+            "passed: closed after 55ms",
+            "passed: 2 programmes kept",
+            "passed: off by 0s",
+            "passed: power-on",
+            "passed: 2 edges: opened, closed",
+            "passed: 3 edges: closed, opened, closed",
+            "passed: `OK relay=off mode=AUTO clock=valid programs=2 reset=por saves=1 pvd=0` after 5ms",
+        ],
+        "{:?}",
+        outcome.stopped
+    );
+    assert_eq!((outcome.verdict, outcome.attempts, outcome.shots.len()), (Verdict::Passed, 1, 2));
+    let step_0 = outcome.trace.iter().find(|event| matches!(event.what, What::Step { index: 0, .. })).unwrap();
+    assert_eq!(step_0.at, Instant::ZERO);
+    assert!(outcome.trace.windows(2).all(|pair| pair[0].at <= pair[1].at), "in order");
+    assert_eq!(outcome.trace, sunk);
+    assert_eq!(outcome.relays[0].changes.len(), 3);
+    let closed = outcome.relays[0].changes[0].0;
+    assert!((closed - (Instant::ZERO + Span::secs(5))).abs() < Span::millis(10), "true at step 0: {closed}");
+}
+
+#[test]
+fn failures_say_what_the_board_did_and_the_case_goes_on() {
+    let steps = r#"
+      { until = "Mon 08:00:02" },
+      { expect = { relay = "K1", is = "open" } },
+      { cut = "1s" },
+      { expect = { relay = "K1", stays = "closed", for = "1s" } },
+      { expect = { relay = "K1", never = "open" } },
+      { expect = { programs = "kept" } },
+      { expect = { clock = { within = "1s" } } },
+      { expect = { reset = "watchdog" } },
+      { expect = { console = "HELLO", within = "100ms" } }"#;
+    let quirks = Quirks { forgets: Some(0), ahead: Span::secs(3), ..Quirks::default() };
+    let outcome = run(steps, &quirks);
+    assert_eq!(
+        told(&outcome),
+        [
+            "failed: closed",
+            "failed: open from the beginning",
+            "failed: open 2 times",
+            "failed: programme 1 (Mon-Fri 08:00:00 to 18:00:00) is lost",
+            "failed: off by 2.99s",
+            "failed: power-on",
+            "failed: no line",
+        ]
+    );
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    let first = &outcome.judgements[0];
+    assert!(first.detail.as_ref().unwrap().contains("K1 closed at +2.0"), "{first:?}");
+    assert_eq!(first.look_at, Instant::ZERO + Span::secs(7));
+}
+
+#[test]
+fn a_board_that_cannot_be_arranged_says_what_was_sent_and_what_came_back() {
+    let steps = r#"{ expect = { relay = "K1", is = "open" } }"#;
+    let outcome = run(steps, &Quirks { mute: true, ..Quirks::default() });
+    assert_eq!(
+        why(&outcome),
+        "the firmware never answered after power-up: not acknowledged in 1s: sent `FACTORY`, nothing came back"
+    );
+    assert_eq!((outcome.verdict, told(&outcome)), (Verdict::Failed, vec!["skipped: not reached".to_owned()]));
+    let outcome = run(steps, &Quirks { refuses: Some("PROG"), ..Quirks::default() });
+    let sent = "sent `PROG ADD 12345 08:00:00 18:00:00`, came back `ERR 2 bad argument`";
+    assert_eq!(why(&outcome), format!("the board refused: {sent}"));
+    assert_eq!(outcome.stopped.unwrap().step, None);
+}
+
+#[test]
+fn what_the_rig_does_wrong_judges_no_board() {
+    let steps = r#"{ wait = "10s" }, { expect = { relay = "K1", is = "open" } }"#;
+    let lost = run(steps, &Quirks { loses_an_edge: true, ..Quirks::default() });
+    assert!(why(&lost).starts_with("edges of K1 were lost before"), "{:?}", lost.stopped);
+    let text = "read of TIM2_CR1, before 0x08000100 in main: not modelled".to_owned();
+    let says = Some(What::Unmodelled { text });
+    let lacking = run(steps, &Quirks { says, ..Quirks::default() });
+    assert!(why(&lacking).contains("TIM2_CR1"), "{:?}", lacking.stopped);
+    for outcome in [lost, lacking] {
+        assert_eq!((outcome.verdict, outcome.stopped.unwrap().step), (Verdict::Inconclusive, Some(0)));
+        assert_eq!(outcome.judgements[0].verdict, Verdict::Skipped);
+    }
+    let profile = profile();
+    let mut rig = |_| Err::<Fake, _>(RigFault { what: "the relay sense is dead".into(), hint: "look".into() });
+    let outcome = run_case(&mut rig, &case(&format!("steps = [{steps}]")), &profile, &mut |_| ());
+    assert_eq!((outcome.verdict, why(&outcome)), (Verdict::Inconclusive, "the relay sense is dead (look)"));
+}
+
+#[test]
+fn a_spoilt_shot_restarts_the_whole_case() {
+    let case = case(&format!(r#"steps = [{{ cut = "10ms" }}, {{ expect = {{ programs = "kept" }} }}]{BOARD}"#));
+    let (start, profile) = (start_instant(&case, &profile()), profile());
+    let mut sunk = Vec::new();
+    let mut spoil_until = |last: u32| {
+        let mut rig = |attempt| {
+            let wide = if attempt < last { Span::millis(5) } else { Span::ZERO };
+            Ok(Fake::new(start, Quirks { wide, ..Quirks::default() }))
+        };
+        run_case(&mut rig, &case, &profile, &mut |event| sunk.push(event.clone()))
+    };
+    let third = spoil_until(3);
+    assert_eq!((third.verdict, third.attempts, third.shots.len()), (Verdict::Passed, 3, 1));
+    let never = spoil_until(9);
+    assert_eq!((never.verdict, never.attempts), (Verdict::Inconclusive, 3));
+    let attempts = sunk.iter().filter(|event| matches!(event.what, What::Attempt { .. })).count();
+    assert_eq!(attempts, 6, "spoilt attempts stay in the record");
+}
+
+#[test]
+fn a_flood_is_told_with_its_rate_and_bounded() {
+    let quirks = Quirks { floods: Some(Span::millis(1)), ..Quirks::default() };
+    let outcome = run(r#"{ wait = "10min" }, { expect = { relay = "K1", is = "open" } }"#, &quirks);
+    assert_eq!(outcome.verdict, Verdict::Failed);
+    assert!(why(&outcome).starts_with("the board floods its console: 100"), "{}", why(&outcome));
+    assert!(outcome.trace.len() < 20_000);
+}
+
+#[test]
+fn impossible_steps_end_the_case() {
+    for (steps, text, verdict) in [
+        (
+            r#"{ wait = "10s" }, { until = "Mon 08:00:00" }"#,
+            "`until Mon 08:00:00` is past: it was at +5s",
+            Verdict::Inconclusive,
+        ),
+        (r#"{ power = "off" }, { mode = "on" }"#, "the board has no supply", Verdict::Inconclusive),
+        (r#"{ power = "off" }, { cut = "1s" }"#, "the supply is off already", Verdict::Inconclusive),
+    ] {
+        let outcome = run(&format!(r#"{steps}, {{ expect = {{ programs = "kept" }} }}"#), &Quirks::default());
+        assert!(why(&outcome).starts_with(text), "{:?}", outcome.stopped);
+        assert_eq!((outcome.verdict, outcome.judgements[0].verdict), (verdict, Verdict::Skipped), "{text}");
+    }
+    let refuses = Quirks { refuses: Some("MODE"), ..Quirks::default() };
+    let outcome = run(r#"{ mode = "on" }, { expect = { programs = "kept" } }"#, &refuses);
+    assert_eq!(why(&outcome), "the board refused: sent `MODE ON`, came back `ERR 2 bad argument`");
+    assert_eq!((outcome.verdict, outcome.stopped.unwrap().step), (Verdict::Failed, Some(0)));
+}
+
+#[test]
+fn programmes_follow_the_scenario_and_stray_answers_are_not_taken_for_others() {
+    let steps = r#"
+      { program = { delete = 1 } },
+      { program = { add = { days = "Sun", on = "01:00:00", off = "02:00:00" } } },
+      { console = "STATUS" },
+      { console = "VERSION" },
+      { mode = "on" },
+      { reset = "software" },
+      { expect = { programs = "kept" } },
+      { expect = { reset = "software" } },
+      { expect = { relay = "K1", is = "closed" } },
+      { wait = "1s" },
+      { reset = "pin" },
+      { expect = { programs = "kept" } }"#;
+    let outcome = run(steps, &Quirks::default());
+    assert_eq!(why(&outcome), "");
+    let kept = "passed: 2 programmes kept";
+    assert_eq!(told(&outcome), [kept, "passed: software", "passed: closed", kept]);
+}
+
+#[test]
+fn a_board_unpowered_for_days_is_arranged_before() {
+    let text = r#"
+steps = [
+  { power = "on" },
+  { wait = "1s" },
+  { expect = { relay = "K1", is = "closed" } },
+  { expect = { clock = { within = "1s" } } },
+]
+[board]
+clock = "Thu 09:00:00"
+start = { off = "3d" }
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]"#;
+    let (outcome, _) = run_quirky(&case(text), &Quirks::default());
+    assert_eq!(told(&outcome), ["passed: closed", "passed: off by 0s"], "{:?}", outcome.stopped);
+    assert!(!outcome.relays[0].initially_closed);
+    assert!(outcome.trace[0].at < Instant::ZERO - Span::secs(3 * 86_400));
+}
+
+#[test]
+fn a_window_that_opens_late_is_judged_at_its_end_without_taking_time() {
+    let steps = r#"
+      { until = "Mon 07:59:59" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { mark = "end" }"#;
+    let outcome = run(steps, &Quirks::default());
+    // The relay moves 5 ms after 08:00:00, when the first window ends.
+    assert_eq!(told(&outcome), ["failed: open", "passed: closed after 5ms"]);
+    let mark = outcome.trace.iter().find(|event| matches!(event.what, What::Mark { .. })).unwrap();
+    assert_eq!(mark.at, Instant::ZERO + Span::secs(6));
+    let stuck = run(steps, &Quirks { stuck: true, ..Quirks::default() });
+    assert_eq!(told(&stuck), ["failed: open", "failed: open"]);
+}

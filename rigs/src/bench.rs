@@ -1,0 +1,52 @@
+//! The boundary between execution and a bench: time, the supply terminals, the console, the reset pin.
+//!
+//! Execution owns the only loop and knows nothing below this trait; what stands behind it is the virtual board or a
+//! Pi. A bench is made for one attempt at one case; its clock begins at the negative instant that arranging needs,
+//! and its board has no supply until it is played.
+
+pub mod virtual_board;
+
+use brownout_trace::event::{Level, ShotReport};
+use brownout_trace::{Event, Instant, Span};
+use std::fmt;
+
+/// What execution needs of a rig; virtual or Pi.
+pub trait Bench {
+    /// Bench time.
+    fn now(&self) -> Instant;
+
+    /// Advances to `until` or to the next event, whichever is first; appends events (their `at` never decreases and
+    /// is at most `now()`). Returns when `now() == until` or at least one event was appended.
+    fn advance(&mut self, until: Instant, events: &mut Vec<Event>) -> Result<(), RigFault>;
+
+    /// Hands stimuli over beforehand: levels at the supply terminals at instants at or after `now()`. They happen
+    /// whoever advances.
+    fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault>;
+
+    /// After the shot: what was measured back between two instants.
+    fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault>;
+
+    /// Sends a line to the board, without its line end. A fault if the rig has no console.
+    fn send(&mut self, line: &str) -> Result<(), RigFault>;
+
+    /// Pulls the board's reset pin, or releases it.
+    fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault>;
+}
+
+/// Something the rig could not do: never the board's fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RigFault {
+    /// What happened, in words; a lower-case fragment.
+    pub what: String,
+    /// What may help; empty if nothing is known.
+    pub hint: String,
+}
+
+impl fmt::Display for RigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if self.hint.is_empty() { Ok(()) } else { write!(f, " ({})", self.hint) }
+    }
+}
+
+impl std::error::Error for RigFault {}
