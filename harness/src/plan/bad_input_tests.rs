@@ -169,7 +169,7 @@ fn matrix_faults() {
 #[test]
 fn not_toml() {
     check(&format!("{GOOD}mode = \"on\"\nmode = \"off\"\n"), "13:1", "duplicate key", "a key stands once");
-    check(&GOOD.replace(r#""1s""#, "1s"), "5:14", "not TOML", "");
+    check(&GOOD.replace(r#""1s""#, "1s"), "5:14", "not TOML: `1s` must stand in quotes", "");
     check(&GOOD.replace(r#"{ wait   = "1s" }"#, "{ wait = \"1s\",\n }"), "5:17", "TOML 1.1", "on one line");
     check(&GOOD.replace(r#"{ wait   = "1s" }"#, "{ wait = \"1s\", }"), "5:16", "a comma before `}`", "");
     check(&GOOD.replace("A title", r"A \x41"), "1:13", r"the escape `\x` is TOML 1.1", "");

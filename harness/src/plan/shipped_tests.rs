@@ -96,9 +96,9 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]);
     let (at, length) = (any::<usize>(), 1usize..40);
     prop_oneof![
-        (at.clone(), length.clone()).prop_map(|(at, length)| Edit::Delete(at, length)),
-        (at.clone(), pieces).prop_map(|(at, piece)| Edit::Insert(at, piece.to_owned())),
-        (at.clone(), at.clone()).prop_map(|(one, other)| Edit::Swap(one, other)),
+        (at, length.clone()).prop_map(|(at, length)| Edit::Delete(at, length)),
+        (at, pieces).prop_map(|(at, piece)| Edit::Insert(at, piece.to_owned())),
+        (at, at).prop_map(|(one, other)| Edit::Swap(one, other)),
         (at, length).prop_map(|(at, length)| Edit::Double(at, length)),
     ]
 }

@@ -1,6 +1,6 @@
 //! What `covers` may name: the complaints of DOMAIN.md's first table, and standards.
 
-use super::suggest::did_you_mean;
+use super::suggest::nearest;
 
 /// The complaints of users, as DOMAIN.md names them.
 pub const COMPLAINTS: [&str; 23] = [
@@ -35,7 +35,10 @@ const STANDARDS: [&str; 5] = ["IEC ", "ISO ", "SEMI ", "ITIC", "LV "];
 /// Advice if `name` is neither a complaint nor a standard.
 pub(super) fn advice(name: &str) -> Option<String> {
     let known = COMPLAINTS.contains(&name) || STANDARDS.iter().any(|start| name.starts_with(start));
-    (!known).then(|| format!("{}; a standard begins with `IEC `, for instance", did_you_mean(name, &COMPLAINTS)))
+    (!known).then(|| match nearest(name, &COMPLAINTS) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("known are {}; a standard begins with `IEC `, for instance", list()),
+    })
 }
 
 /// Every complaint, for messages.

@@ -38,6 +38,9 @@ impl Source {
     }
 }
 
+/// The longest message, in characters.
+const LONGEST: usize = 400;
+
 /// One thing wrong with a file: a lower-case message, a place, what to do instead.
 ///
 /// `Display` is the message alone, as miette wants it; [`Fault::line`] is one line with the place.
@@ -55,15 +58,13 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place of a file.
     pub fn new(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            span,
-            label: None,
-            also: Vec::new(),
-            help: None,
-            source: source.clone(),
-            shown: source.named(),
+        let mut message = message.into();
+        // A text of a megabyte in a file is no reason to print it.
+        if let Some((cut, _)) = message.char_indices().nth(LONGEST) {
+            message.truncate(cut);
+            message.push('…');
         }
+        Self { message, span, label: None, also: Vec::new(), help: None, source: source.clone(), shown: source.named() }
     }
     /// With words under the place.
     #[must_use]

@@ -52,8 +52,8 @@ pub struct ReadStep {
 /// The keys of a file, in the order they are written.
 const KEYS: [&str; 6] = ["title", "why", "covers", "steps", "board", "matrix"];
 
-/// The most that one file may unfold to, over all its cases.
-const MOST_STEPS: usize = 1_000_000;
+/// The most text that one file may unfold to, over all its cases, in bytes.
+const MOST_TEXT: usize = 64 << 20;
 
 /// More faults than this help nobody.
 const MOST_FAULTS: usize = 50;
@@ -80,15 +80,23 @@ pub fn parse(source: &Source) -> Result<Scenario, Faults> {
 fn malformed(source: &Source, error: &toml::de::Error) -> Fault {
     let end = source.text.len();
     let span = error.span().unwrap_or(end..end);
-    let message = error.message();
-    let help = match message {
-        _ if message.contains("duplicate key") => "a key stands once in a table; keep one of them",
-        _ if message.contains("must be quoted") => {
-            "put the text in quotes: times, durations and voltages are texts too"
-        }
-        _ => "scenario files are TOML 1.0",
+    let words = source.text.get(span.clone()).unwrap_or_default();
+    let (message, label, help) = match error.message() {
+        message if message.contains("must be quoted") => (
+            format!("not TOML: `{words}` must stand in quotes"),
+            "a text without quotes",
+            "times, durations and voltages are texts too",
+        ),
+        message => (
+            format!("not TOML: {message}"),
+            "here",
+            match message.contains("duplicate key") {
+                true => "a key stands once in a table; keep one of them",
+                false => "scenario files are TOML 1.0",
+            },
+        ),
     };
-    Fault::new(source, span, format!("not TOML: {message}")).label("here").help(help)
+    Fault::new(source, span, message).label(label).help(help)
 }
 
 /// In file order, each once, not more than anybody reads.
@@ -215,11 +223,12 @@ impl<'d> Top<'d> {
 
     fn cases(&mut self, matrix: &Matrix<'d>, steps: &'d [Raw<'d>]) -> Vec<Choice> {
         let mut choices = matrix.choices();
-        if choices.len().saturating_mul(steps.len()) > MOST_STEPS {
-            let message = format!("{} cases of {} steps are too much for one file", choices.len(), steps.len());
-            let fault =
-                Fault::new(self.reader.source, 0..0, message).label(format!("at most {MOST_STEPS} steps in all"));
-            self.reader.faults.push(fault);
+        // Every case reads the whole file but the matrix.
+        let text = self.reader.source.text.len().saturating_sub(matrix.bytes());
+        if choices.len().saturating_mul(text) > MOST_TEXT {
+            let message = format!("{} cases of {text} bytes each are too much for one file", choices.len());
+            let fault = Fault::new(self.reader.source, 0..0, message).label("unfolds to more than 64 MiB");
+            self.reader.faults.push(fault.help("split the scenario or shorten a list of its matrix"));
             choices.truncate(1);
         }
         let mut used = BTreeSet::new();

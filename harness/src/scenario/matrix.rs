@@ -10,10 +10,17 @@ use toml::de::DeValue;
 /// The most cases one file may make.
 pub const MOST_CASES: usize = 20_000;
 
+/// The most keys a matrix may have.
+const MOST_KEYS: usize = 32;
+
+/// The longest matrix value, in bytes of the file. It becomes part of an id, and may be read many times.
+const LONGEST: usize = 4096;
+
 /// The keys with their values, in file order.
 #[derive(Default)]
 pub(super) struct Matrix<'d> {
     keys: Vec<(&'d str, Range<usize>, Vec<&'d Raw<'d>>)>,
+    bytes: usize,
 }
 
 impl<'d> Matrix<'d> {
@@ -43,6 +50,7 @@ impl<'d> Matrix<'d> {
             } else {
                 let values = values(reader, name, list);
                 matrix.keys.push((name, key.span(), values));
+                matrix.bytes += list.span().len();
             }
         }
         matrix.not_too_many(reader, &node);
@@ -50,6 +58,12 @@ impl<'d> Matrix<'d> {
     }
 
     fn not_too_many(&mut self, reader: &mut Reader<'d, Mention>, node: &Node<'d>) {
+        if self.keys.len() > MOST_KEYS {
+            reader.fault(node, format!("this matrix has {} keys", self.keys.len()), |fault| {
+                fault.label(format!("at most {MOST_KEYS}"))
+            });
+            self.keys.truncate(MOST_KEYS);
+        }
         let cases = self.keys.iter().try_fold(1usize, |cases, (.., values)| cases.checked_mul(values.len().max(1)));
         if cases.is_none_or(|cases| cases > MOST_CASES) {
             let cases = cases.map_or("too many".to_owned(), |cases| cases.to_string());
@@ -62,6 +76,11 @@ impl<'d> Matrix<'d> {
                 values.truncate(1);
             }
         }
+    }
+
+    /// How much of the file its lists are.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Every name with its place, in file order.
@@ -107,6 +126,10 @@ fn values<'d>(reader: &mut Reader<'d, Mention>, name: &str, list: &'d Raw<'d>) -
     let mut values = Vec::new();
     for value in array.iter() {
         let fault = match value.get_ref() {
+            _ if value.span().len() > LONGEST => {
+                Fault::new(reader.source, value.span(), format!("a value of `{name}` is longer than {LONGEST} bytes"))
+                    .label("it becomes part of an id")
+            }
             DeValue::String(_) | DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Table(_) => {
                 let text = value_text(value.get_ref());
                 let twice = format!("`{text}` stands twice in `{name}`");

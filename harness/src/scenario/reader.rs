@@ -191,6 +191,9 @@ impl<'d, M> Reader<'d, M> {
     /// Faults a placeholder inside a longer text; only names of the matrix are meant, other braces are text.
     fn whole_only(&mut self, node: &Node<'d>, text: &str) -> bool {
         let choice = self.choice;
+        if !text.contains('{') {
+            return true;
+        }
         let inner = choice.iter().find(|(name, _)| text.contains(&format!("{{{name}}}")));
         if let Some((name, _)) = inner {
             self.used.insert(name);

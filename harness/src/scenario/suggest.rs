@@ -24,6 +24,9 @@ const ELSEWHERE: [(&str, &str); 18] = [
 
 /// The known name nearest to `name`, if one is near: a third of its letters may differ.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    if name.len() > 64 {
+        return None;
+    }
     let lower = name.to_lowercase();
     let translated = ELSEWHERE
         .iter()
