@@ -11,4 +11,5 @@ pub mod execute;
 pub mod judge;
 pub mod outcome;
 pub mod plan;
+pub mod rigged;
 pub mod scenario;

@@ -1,0 +1,45 @@
+//! A rig with its board flashed: what cases run on. Flashing happens once; each case gets its own bench, with the
+//! verified image restored.
+
+use crate::arrange;
+use crate::execute::run_case;
+use crate::outcome::CaseOutcome;
+use crate::plan::Case;
+use brownout_rigs::bench::virtual_board::VirtualBench;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::{self, FlashError, Flashed};
+use brownout_rigs::profile::Profile;
+use brownout_rigs::rig::Rig;
+use brownout_trace::Event;
+
+/// A rig, the profile of the board on it, and the firmware as probe-rs wrote and verified it.
+#[derive(Debug, Clone)]
+pub struct Rigged {
+    /// The rig.
+    pub rig: Rig,
+    /// What its board promises.
+    pub profile: Profile,
+    flashed: Flashed,
+}
+
+/// The chip of the virtual board, where a profile names none.
+const VIRTUAL_CHIP: &str = "STM32F103C8";
+
+impl Rigged {
+    /// Flashes and verifies `firmware`, once.
+    pub fn flash(rig: Rig, profile: Profile, firmware: &Firmware) -> Result<Self, FlashError> {
+        let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
+        let flashed = flashing::flash_virtual(&rig.wiring, chip, firmware)?;
+        Ok(Self { rig, profile, flashed })
+    }
+
+    /// Runs one case. `seed` is the case's own; a restart after a spoilt shot draws from a stream of its own.
+    pub fn run(&self, case: &Case, seed: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
+        let start = arrange::start_instant(case, &self.profile);
+        let mut bench = |attempt: u32| {
+            let seed = seed.wrapping_add(u64::from(attempt - 1));
+            VirtualBench::new(&self.rig, &self.flashed, seed, start)
+        };
+        run_case(&mut bench, case, &self.profile, sink)
+    }
+}
