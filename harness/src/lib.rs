@@ -9,6 +9,7 @@
 pub mod arrange;
 pub mod execute;
 pub mod judge;
+pub mod oracle;
 pub mod outcome;
 pub mod plan;
 pub mod rigged;

@@ -30,10 +30,7 @@ impl Field {
     ];
 
     fn width(self) -> usize {
-        Self::ALL
-            .iter()
-            .find(|(field, ..)| *field == self)
-            .map_or(2, |(.., width)| *width)
+        Self::ALL.iter().find(|(field, ..)| *field == self).map_or(2, |(.., width)| *width)
     }
 }
 
@@ -65,10 +62,7 @@ impl FromStr for CalendarFormat {
                     .ok_or(PatternError::Unknown { name }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            pieces,
-            text: text.to_owned(),
-        })
+        Ok(Self { pieces, text: text.to_owned() })
     }
 }
 
@@ -109,13 +103,8 @@ impl CalendarFormat {
     /// Midnight of the date the board wrote; `None` if it is no date in this format.
     pub fn read_date(&self, text: &str) -> Option<Civil> {
         let fields = self.read(text)?;
-        let year = get(&fields, Field::Year)
-            .or_else(|| get(&fields, Field::Year2).map(|year| 2000 + year))?;
-        Civil::from_date(
-            i64::from(year),
-            get(&fields, Field::Month)?,
-            get(&fields, Field::Day)?,
-        )
+        let year = get(&fields, Field::Year).or_else(|| get(&fields, Field::Year2).map(|year| 2000 + year))?;
+        Civil::from_date(i64::from(year), get(&fields, Field::Month)?, get(&fields, Field::Day)?)
     }
 
     /// The time of day the board wrote; a field that the format leaves out is 0.
@@ -125,11 +114,7 @@ impl CalendarFormat {
             let value = get(&fields, field).unwrap_or(0);
             (value < limit).then_some(value)
         };
-        Some(TimeOfDay(
-            part(Field::Hour, 24)? * 3600
-                + part(Field::Minute, 60)? * 60
-                + part(Field::Second, 60)?,
-        ))
+        Some(TimeOfDay(part(Field::Hour, 24)? * 3600 + part(Field::Minute, 60)? * 60 + part(Field::Second, 60)?))
     }
 
     fn read(&self, text: &str) -> Option<Vec<(Field, u32)>> {
@@ -153,10 +138,7 @@ impl CalendarFormat {
 }
 
 fn get(fields: &[(Field, u32)], wanted: Field) -> Option<u32> {
-    fields
-        .iter()
-        .find(|(field, _)| *field == wanted)
-        .map(|(_, value)| *value)
+    fields.iter().find(|(field, _)| *field == wanted).map(|(_, value)| *value)
 }
 
 impl fmt::Display for CalendarFormat {
@@ -193,10 +175,7 @@ mod tests {
         ] {
             let format: CalendarFormat = format.parse().unwrap();
             assert_eq!(format.write_date(civil), text);
-            assert_eq!(
-                format.read_date(text),
-                Some("2024-02-29 00:00:00".parse().unwrap())
-            );
+            assert_eq!(format.read_date(text), Some("2024-02-29 00:00:00".parse().unwrap()));
             assert_eq!(format.read_date("2024-02-30"), None);
         }
         let seconds: CalendarFormat = "{hour}{minute}{second}".parse().unwrap();

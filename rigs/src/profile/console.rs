@@ -175,22 +175,11 @@ impl Console {
             "a day could not be read back: symbols must be there and none begin another, flags differ",
         )?;
         let ModeWords { auto, on, off } = &self.modes;
-        refuse(
-            auto == on || on == off || auto == off,
-            "console.modes",
-            "two modes have one word",
-        )?;
+        refuse(auto == on || on == off || auto == off, "console.modes", "two modes have one word")?;
         for (key, talk, fillable) in self.commands.all() {
             let Some(talk) = talk else { continue };
             if let Some(slot) = talk.send.slots().find(|slot| !fillable.contains(slot)) {
-                refuse(
-                    true,
-                    key,
-                    format!(
-                        "`send` has `{{{}}}`, which this command has no value for",
-                        slot.name()
-                    ),
-                )?;
+                refuse(true, key, format!("`send` has `{{{}}}`, which this command has no value for", slot.name()))?;
             }
             let read = talk.reply.iter().chain(&talk.item);
             self.readable(key, read.flat_map(Pattern::slots))?;
@@ -199,11 +188,7 @@ impl Console {
     }
 
     /// Whether the words that `slots` stand for are declared.
-    fn readable(
-        &self,
-        key: &'static str,
-        slots: impl Iterator<Item = Slot>,
-    ) -> Result<(), Contradiction> {
+    fn readable(&self, key: &'static str, slots: impl Iterator<Item = Slot>) -> Result<(), Contradiction> {
         for slot in slots {
             let words = match slot {
                 Slot::Validity if self.clock.is_none() => "clock",
@@ -214,10 +199,7 @@ impl Console {
             refuse(
                 true,
                 key,
-                format!(
-                    "`{{{}}}` is read, but its words are not declared in `console.{words}`",
-                    slot.name()
-                ),
+                format!("`{{{}}}` is read, but its words are not declared in `console.{words}`", slot.name()),
             )?;
         }
         Ok(())

@@ -57,10 +57,7 @@ impl DayCode {
                 // No symbol may begin another, or a set could be read in two ways.
                 each.iter().enumerate().all(|(n, symbol)| {
                     !symbol.is_empty()
-                        && each
-                            .iter()
-                            .enumerate()
-                            .all(|(m, other)| m == n || !other.starts_with(symbol.as_str()))
+                        && each.iter().enumerate().all(|(m, other)| m == n || !other.starts_with(symbol.as_str()))
                 })
             }
             Self::Mask(_) => true,
@@ -71,31 +68,19 @@ impl DayCode {
     /// The set as the board writes it.
     pub fn write(&self, days: Days) -> String {
         match self {
-            Self::Symbols(code) => days
-                .iter()
-                .map(|day| code.each[day.index()].as_str())
-                .collect::<Vec<_>>()
-                .join(&code.separator),
+            Self::Symbols(code) => {
+                days.iter().map(|day| code.each[day.index()].as_str()).collect::<Vec<_>>().join(&code.separator)
+            }
             Self::Mask(code) => {
                 let mask = from(code.first)
                     .enumerate()
                     .filter(|(_, day)| days.contains(*day))
                     .fold(0u8, |mask, (bit, _)| mask | 1 << bit);
-                if code.hexadecimal {
-                    format!("{mask:02X}")
-                } else {
-                    mask.to_string()
-                }
+                if code.hexadecimal { format!("{mask:02X}") } else { mask.to_string() }
             }
-            Self::Flags(code) => from(code.first)
-                .map(|day| {
-                    if days.contains(day) {
-                        code.set
-                    } else {
-                        code.clear
-                    }
-                })
-                .collect(),
+            Self::Flags(code) => {
+                from(code.first).map(|day| if days.contains(day) { code.set } else { code.clear }).collect()
+            }
         }
     }
 
@@ -106,23 +91,13 @@ impl DayCode {
             Self::Mask(code) => {
                 let mask = u8::from_str_radix(text, if code.hexadecimal { 16 } else { 10 }).ok()?;
                 (mask < 128).then(|| {
-                    set_of(
-                        from(code.first)
-                            .enumerate()
-                            .filter(|(bit, _)| mask >> bit & 1 == 1)
-                            .map(|(_, day)| day),
-                    )
+                    set_of(from(code.first).enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, day)| day))
                 })
             }
             Self::Flags(code) => {
                 let legal = |c: char| c == code.set || c == code.clear;
                 (text.chars().count() == 7 && text.chars().all(legal)).then(|| {
-                    set_of(
-                        from(code.first)
-                            .zip(text.chars())
-                            .filter(|(_, c)| *c == code.set)
-                            .map(|(day, _)| day),
-                    )
+                    set_of(from(code.first).zip(text.chars()).filter(|(_, c)| *c == code.set).map(|(day, _)| day))
                 })
             }
         }
@@ -136,10 +111,9 @@ fn read_symbols(code: &Symbols, text: &str) -> Option<Days> {
         if days != Days::default() {
             rest = rest.strip_prefix(code.separator.as_str())?;
         }
-        let (day, after) = Weekday::ALL.into_iter().find_map(|day| {
-            rest.strip_prefix(code.each[day.index()].as_str())
-                .map(|after| (day, after))
-        })?;
+        let (day, after) = Weekday::ALL
+            .into_iter()
+            .find_map(|day| rest.strip_prefix(code.each[day.index()].as_str()).map(|after| (day, after)))?;
         days.0 |= 1 << day.index();
         rest = after;
     }
@@ -164,42 +138,11 @@ mod tests {
             all.try_into().unwrap()
         };
         [
-            (
-                DayCode::Symbols(Symbols {
-                    each: each("1 2 3 4 5 6 7"),
-                    separator: String::new(),
-                }),
-                "157",
-            ),
-            (
-                DayCode::Symbols(Symbols {
-                    each: each("Mo Tu We Th Fr Sa Su"),
-                    separator: ",".into(),
-                }),
-                "Mo,Fr,Su",
-            ),
-            (
-                DayCode::Mask(Mask {
-                    first: Weekday::Mon,
-                    hexadecimal: false,
-                }),
-                "81",
-            ),
-            (
-                DayCode::Mask(Mask {
-                    first: Weekday::Sun,
-                    hexadecimal: true,
-                }),
-                "23",
-            ),
-            (
-                DayCode::Flags(Flags {
-                    first: Weekday::Sun,
-                    set: 'X',
-                    clear: '-',
-                }),
-                "XX---X-",
-            ),
+            (DayCode::Symbols(Symbols { each: each("1 2 3 4 5 6 7"), separator: String::new() }), "157"),
+            (DayCode::Symbols(Symbols { each: each("Mo Tu We Th Fr Sa Su"), separator: ",".into() }), "Mo,Fr,Su"),
+            (DayCode::Mask(Mask { first: Weekday::Mon, hexadecimal: false }), "81"),
+            (DayCode::Mask(Mask { first: Weekday::Sun, hexadecimal: true }), "23"),
+            (DayCode::Flags(Flags { first: Weekday::Sun, set: 'X', clear: '-' }), "XX---X-"),
         ]
     }
 

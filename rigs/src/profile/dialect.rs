@@ -147,21 +147,13 @@ impl fmt::Display for DialectError {
             Self::NoCommand { command } => {
                 write!(f, "the profile declares no `console.commands.{command}`")
             }
-            Self::NoValue {
-                command,
-                placeholder,
-            } => write!(f, "`{command}` has no value for `{{{placeholder}}}`"),
+            Self::NoValue { command, placeholder } => write!(f, "`{command}` has no value for `{{{placeholder}}}`"),
             Self::Unexpected { line, expected } => {
                 write!(f, "the board answered `{line}` where `{expected}` belongs")
             }
-            Self::BadValue {
-                line,
-                placeholder,
-                value,
-            } => write!(
-                f,
-                "the board answered `{line}`, whose `{{{placeholder}}}` is `{value}`: that is none"
-            ),
+            Self::BadValue { line, placeholder, value } => {
+                write!(f, "the board answered `{line}`, whose `{{{placeholder}}}` is `{value}`: that is none")
+            }
             Self::Count { listed, told } => {
                 write!(f, "the board listed {listed} programmes and told {told}")
             }
@@ -189,9 +181,7 @@ impl Console {
             Command::Version => &commands.version,
         }
         .as_ref()
-        .ok_or(DialectError::NoCommand {
-            command: command.key(),
-        })
+        .ok_or(DialectError::NoCommand { command: command.key() })
     }
 
     /// Whether the board has this command.
@@ -202,10 +192,7 @@ impl Console {
     /// The line of a command, without its end.
     pub fn render(&self, command: &Command) -> Result<String, DialectError> {
         self.talk(command)?.send.render(|slot| {
-            self.value(command, slot).ok_or(DialectError::NoValue {
-                command: command.key(),
-                placeholder: slot.name(),
-            })
+            self.value(command, slot).ok_or(DialectError::NoValue { command: command.key(), placeholder: slot.name() })
         })
     }
 
@@ -231,12 +218,7 @@ impl Console {
     /// Begins an exchange: the line to send, and the machine that hears the answer.
     pub fn exchange(&self, command: &Command) -> Result<Exchange<'_>, DialectError> {
         let talk = self.talk(command)?;
-        Ok(Exchange {
-            line: self.render(command)?,
-            console: self,
-            talk,
-            answer: Answer::default(),
-        })
+        Ok(Exchange { line: self.render(command)?, console: self, talk, answer: Answer::default() })
     }
 
     /// What the boot line tells; `None` if `line` is none.
@@ -248,29 +230,18 @@ impl Console {
 
     /// Whether `line` answers nothing: an empty one, or one with the unsolicited prefix.
     pub fn is_unsolicited(&self, line: &str) -> bool {
-        line.is_empty()
-            || self
-                .unsolicited
-                .as_ref()
-                .is_some_and(|prefix| line.starts_with(prefix.as_str()))
+        line.is_empty() || self.unsolicited.as_ref().is_some_and(|prefix| line.starts_with(prefix.as_str()))
     }
 
     /// Takes the values of one line into `answer`.
-    fn take(
-        &self,
-        line: &str,
-        found: Vec<(Slot, &str)>,
-        answer: &mut Answer,
-    ) -> Result<(), DialectError> {
+    fn take(&self, line: &str, found: Vec<(Slot, &str)>, answer: &mut Answer) -> Result<(), DialectError> {
         let mut parts = Parts::default();
         for (slot, text) in found {
-            parts
-                .read(self, slot, text, answer)
-                .ok_or_else(|| DialectError::BadValue {
-                    line: line.to_owned(),
-                    placeholder: slot.name(),
-                    value: text.to_owned(),
-                })?;
+            parts.read(self, slot, text, answer).ok_or_else(|| DialectError::BadValue {
+                line: line.to_owned(),
+                placeholder: slot.name(),
+                value: text.to_owned(),
+            })?;
         }
         parts.into_answer(answer);
         Ok(())
@@ -289,13 +260,7 @@ struct Parts {
 
 impl Parts {
     /// Reads one value; `None` if it cannot be.
-    fn read(
-        &mut self,
-        console: &Console,
-        slot: Slot,
-        text: &str,
-        answer: &mut Answer,
-    ) -> Option<()> {
+    fn read(&mut self, console: &Console, slot: Slot, text: &str, answer: &mut Answer) -> Option<()> {
         match slot {
             Slot::Any => {}
             Slot::Text => answer.text = Some(text.to_owned()),
@@ -310,11 +275,7 @@ impl Parts {
             Slot::Count => answer.count = Some(text.parse().ok()?),
             Slot::Mode => {
                 let words = &console.modes;
-                let known = [
-                    (&words.auto, Mode::Auto),
-                    (&words.on, Mode::On),
-                    (&words.off, Mode::Off),
-                ];
+                let known = [(&words.auto, Mode::Auto), (&words.on, Mode::On), (&words.off, Mode::Off)];
                 answer.mode = Some(known.into_iter().find(|(word, _)| *word == text)?.1);
             }
             Slot::Validity => {
@@ -339,12 +300,7 @@ impl Parts {
             answer.clock = Some(date + Span::secs(i64::from(time.0)));
         }
         if let (Some(days), Some(on), Some(off)) = (self.days, self.on, self.off) {
-            let programme = Programme {
-                days,
-                on,
-                off,
-                relay: None,
-            };
+            let programme = Programme { days, on, off, relay: None };
             answer.programmes.push((answer.slot.take(), programme));
         }
     }
@@ -388,32 +344,21 @@ impl Exchange<'_> {
             return Ok(Heard::Unsolicited(report.map(Box::new)));
         }
         if let Some(found) = console.error.read(line) {
-            let value = |wanted| {
-                found
-                    .iter()
-                    .find(|(slot, _)| *slot == wanted)
-                    .map(|(_, text)| (*text).to_owned())
-            };
-            return Ok(Heard::Refused {
-                code: value(Slot::Code),
-                text: value(Slot::Text),
-            });
+            let value = |wanted| found.iter().find(|(slot, _)| *slot == wanted).map(|(_, text)| (*text).to_owned());
+            return Ok(Heard::Refused { code: value(Slot::Code), text: value(Slot::Text) });
         }
         if let Some(found) = self.talk.item.as_ref().and_then(|item| item.read(line)) {
             console.take(line, found, &mut self.answer)?;
             return Ok(Heard::More);
         }
         let reply: &Pattern = self.talk.reply.as_ref().unwrap_or(&console.ack);
-        let found = reply.read(line).ok_or_else(|| DialectError::Unexpected {
-            line: line.to_owned(),
-            expected: reply.to_string(),
-        })?;
+        let found = reply
+            .read(line)
+            .ok_or_else(|| DialectError::Unexpected { line: line.to_owned(), expected: reply.to_string() })?;
         console.take(line, found, &mut self.answer)?;
         let listed = self.answer.programmes.len() as u32;
         match self.answer.count {
-            Some(told) if self.talk.item.is_some() && told != listed => {
-                Err(DialectError::Count { listed, told })
-            }
+            Some(told) if self.talk.item.is_some() && told != listed => Err(DialectError::Count { listed, told }),
             _ => Ok(Heard::Done(Box::new(std::mem::take(&mut self.answer)))),
         }
     }
@@ -425,11 +370,7 @@ mod tests {
     use super::*;
 
     fn console() -> Console {
-        Profile::shipped("weekly")
-            .unwrap()
-            .unwrap()
-            .console
-            .unwrap()
+        Profile::shipped("weekly").unwrap().unwrap().console.unwrap()
     }
 
     fn programme() -> Programme {
@@ -456,14 +397,8 @@ mod tests {
     fn renders_the_reference_protocol() {
         let console = console();
         for (command, line) in [
-            (
-                Command::SetClock("Mon 07:59:55".parse().unwrap()),
-                "CLOCK 2024-01-01 07:59:55",
-            ),
-            (
-                Command::AddProgram(programme()),
-                "PROG ADD 12345 08:00:00 18:00:00",
-            ),
+            (Command::SetClock("Mon 07:59:55".parse().unwrap()), "CLOCK 2024-01-01 07:59:55"),
+            (Command::AddProgram(programme()), "PROG ADD 12345 08:00:00 18:00:00"),
             (Command::DeleteProgram(16), "PROG DEL 16"),
             (Command::SetMode(Mode::Auto), "MODE AUTO"),
             (Command::FactoryReset, "FACTORY"),
@@ -474,34 +409,20 @@ mod tests {
 
     #[test]
     fn hears_lists_clocks_and_states() {
-        let list = answer(
-            Command::ListPrograms,
-            &["P 0 12345 08:00:00 18:00:00", "OK 1"],
-        );
-        let Ok(Heard::Done(list)) = list else {
-            panic!("{list:?}")
-        };
+        let list = answer(Command::ListPrograms, &["P 0 12345 08:00:00 18:00:00", "OK 1"]);
+        let Ok(Heard::Done(list)) = list else { panic!("{list:?}") };
         assert_eq!(list.programmes, [(Some(0), programme())]);
 
         let clock = answer(Command::ReadClock, &["OK 2024-01-01 07:59:55 Mon valid"]);
-        let Ok(Heard::Done(clock)) = clock else {
-            panic!("{clock:?}")
-        };
+        let Ok(Heard::Done(clock)) = clock else { panic!("{clock:?}") };
         assert_eq!(clock.clock, Some("Mon 07:59:55".parse().unwrap()));
         assert_eq!(clock.clock_valid, Some(true));
 
         let status = "OK relay=on mode=AUTO clock=lost programs=3 reset=iwdg saves=12 pvd=0";
-        let Ok(Heard::Done(status)) = answer(Command::Status, &[status]) else {
-            panic!()
-        };
+        let Ok(Heard::Done(status)) = answer(Command::Status, &[status]) else { panic!() };
         assert_eq!(
             (status.relay, status.mode, status.count, status.reset),
-            (
-                Some(true),
-                Some(Mode::Auto),
-                Some(3),
-                Some(ResetCause::Watchdog)
-            )
+            (Some(true), Some(Mode::Auto), Some(3), Some(ResetCause::Watchdog))
         );
     }
 
@@ -509,28 +430,14 @@ mod tests {
     fn tells_refusals_boot_lines_and_nonsense_apart() {
         assert_eq!(
             answer(Command::AddProgram(programme()), &["ERR 3 no free slot"]),
-            Ok(Heard::Refused {
-                code: Some("3".into()),
-                text: Some("no free slot".into())
-            })
+            Ok(Heard::Refused { code: Some("3".into()), text: Some("no free slot".into()) })
         );
         let boot = "# boot brownout-weekly 1.0.0 reset=por programs=3 clock=valid";
-        let Ok(Heard::Unsolicited(Some(boot))) = answer(Command::Reset, &[boot]) else {
-            panic!()
-        };
-        assert_eq!(
-            (boot.reset, boot.count),
-            (Some(ResetCause::PowerOn), Some(3))
-        );
-        assert_eq!(
-            answer(Command::ReadMode, &[""]),
-            Ok(Heard::Unsolicited(None))
-        );
+        let Ok(Heard::Unsolicited(Some(boot))) = answer(Command::Reset, &[boot]) else { panic!() };
+        assert_eq!((boot.reset, boot.count), (Some(ResetCause::PowerOn), Some(3)));
+        assert_eq!(answer(Command::ReadMode, &[""]), Ok(Heard::Unsolicited(None)));
         let wrong = |lines: &[&str]| answer(Command::ReadMode, lines).unwrap_err().to_string();
-        assert_eq!(
-            wrong(&["YES"]),
-            "the board answered `YES` where `OK {mode}` belongs"
-        );
+        assert_eq!(wrong(&["YES"]), "the board answered `YES` where `OK {mode}` belongs");
         assert_eq!(
             wrong(&["OK HOLIDAY"]),
             "the board answered `OK HOLIDAY`, whose `{mode}` is `HOLIDAY`: that is none"

@@ -74,10 +74,7 @@ impl fmt::Display for Fault {
             Self::NoBase { name } => {
                 write!(f, "`base`: there is no profile `{name}` beside this one")
             }
-            Self::BaseOfBase { name } => write!(
-                f,
-                "`base`: a base may not have a base of its own (it names `{name}`)"
-            ),
+            Self::BaseOfBase { name } => write!(f, "`base`: a base may not have a base of its own (it names `{name}`)"),
             Self::Contradiction(contradiction) => contradiction.fmt(f),
         }
     }
@@ -100,12 +97,7 @@ pub fn nearest(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let written = quoted.next()?;
     quoted
-        .map(|known| {
-            (
-                strsim::damerau_levenshtein(&written.replace('_', "-"), known),
-                known,
-            )
-        })
+        .map(|known| (strsim::damerau_levenshtein(&written.replace('_', "-"), known), known))
         .min_by_key(|(distance, _)| *distance)
         // Farther than a third of the word is no slip of the finger.
         .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
@@ -119,11 +111,7 @@ mod tests {
     #[test]
     fn names_the_nearest_only_when_near() {
         let known = "expected one of `slots`, `groups`, `power-up`";
-        for (written, near) in [
-            ("slot", Some("slots")),
-            ("power_up", Some("power-up")),
-            ("colour", None),
-        ] {
+        for (written, near) in [("slot", Some("slots")), ("power_up", Some("power-up")), ("colour", None)] {
             let message = format!("unknown field `{written}`, {known}");
             assert_eq!(nearest(&message).as_deref(), near, "{written}");
         }

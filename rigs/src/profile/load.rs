@@ -17,42 +17,29 @@ impl Profile {
     /// One of the shipped profiles by name; `None` if there is none of that name.
     pub fn shipped(name: &str) -> Option<Result<Self, ProfileError>> {
         let text = shipped_text(name)?;
-        Some(Self::parse(name, text, |base| {
-            shipped_text(base).map(str::to_owned)
-        }))
+        Some(Self::parse(name, text, |base| shipped_text(base).map(str::to_owned)))
     }
 
     /// Reads a profile's file; its base is looked for beside it.
     pub fn load(path: &Path) -> Result<Self, ProfileError> {
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| ProfileError {
-            kind: Fault::Unreadable {
-                reason: error.to_string(),
-            },
+            kind: Fault::Unreadable { reason: error.to_string() },
             file: file.clone(),
             span: None,
         })?;
-        Self::parse(&file, &text, |base| {
-            std::fs::read_to_string(path.with_file_name(format!("{base}.toml"))).ok()
-        })
+        Self::parse(&file, &text, |base| std::fs::read_to_string(path.with_file_name(format!("{base}.toml"))).ok())
     }
 
     /// Reads a profile from its text; `file` stands in errors, `base` gives the text of the base by name.
-    pub fn parse(
-        file: &str,
-        text: &str,
-        base: impl FnOnce(&str) -> Option<String>,
-    ) -> Result<Self, ProfileError> {
+    pub fn parse(file: &str, text: &str, base: impl FnOnce(&str) -> Option<String>) -> Result<Self, ProfileError> {
         let here = Place { file };
         let own = here.table(text)?;
         let Some((name, span)) = string_at(&own, "base") else {
             return here.typed(own);
         };
-        let under = base(&name)
-            .ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
-        let below = Place {
-            file: &format!("{name}.toml"),
-        };
+        let under = base(&name).ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
+        let below = Place { file: &format!("{name}.toml") };
         let under = below.table(&under)?;
         if let Some((deeper, span)) = string_at(&under, "base") {
             return Err(below.fault(Fault::BaseOfBase { name: deeper }, Some(span)));
@@ -65,10 +52,7 @@ impl Profile {
 }
 
 fn shipped_text(name: &str) -> Option<&'static str> {
-    SHIPPED
-        .iter()
-        .find(|(stem, _)| *stem == name)
-        .map(|(_, text)| *text)
+    SHIPPED.iter().find(|(stem, _)| *stem == name).map(|(_, text)| *text)
 }
 
 type Table<'t> = toml::Spanned<DeTable<'t>>;
@@ -80,11 +64,7 @@ struct Place<'f> {
 
 impl Place<'_> {
     fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
-        ProfileError {
-            kind,
-            file: self.file.to_owned(),
-            span,
-        }
+        ProfileError { kind, file: self.file.to_owned(), span }
     }
 
     fn malformed(&self, error: &toml::de::Error) -> ProfileError {
@@ -99,8 +79,7 @@ impl Place<'_> {
 
     fn typed(&self, table: Table<'_>) -> Result<Profile, ProfileError> {
         let places = table.clone();
-        let profile = Profile::deserialize(Deserializer::from(table))
-            .map_err(|error| self.malformed(&error))?;
+        let profile = Profile::deserialize(Deserializer::from(table)).map_err(|error| self.malformed(&error))?;
         profile.validate().map_err(|contradiction| {
             let span = span_of(&places, contradiction.key);
             self.fault(Fault::Contradiction(contradiction), span)
@@ -154,9 +133,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Profile, ProfileError> {
-        Profile::parse("board.toml", text, |name| {
-            shipped_text(name).map(str::to_owned)
-        })
+        Profile::parse("board.toml", text, |name| shipped_text(name).map(str::to_owned))
     }
 
     fn weekly_with(from: &str, to: &str) -> String {
@@ -177,37 +154,17 @@ mod tests {
     fn a_fault_names_its_place_and_the_nearest_word() {
         for (from, to, says, at) in [
             ("slots =", "slot =", "did you mean `slots`?", "slot"),
-            (
-                "\"catch-up\"",
-                "\"catchup\"",
-                "did you mean `catch-up`?",
-                "\"catchup\"",
-            ),
+            ("\"catch-up\"", "\"catchup\"", "did you mean `catch-up`?", "\"catchup\""),
             ("\"12V\"", "\"12\"", "has no unit", "\"12\""),
-            (
-                "baud = 115200",
-                "baudrate = 115200",
-                "unknown field `baudrate`",
-                "baudrate",
-            ),
-            (
-                "{days} {on}",
-                "{day} {on}",
-                "did you mean `{days}`?",
-                "\"PROG ADD {day} {on} {off}\"",
-            ),
+            ("baud = 115200", "baudrate = 115200", "unknown field `baudrate`", "baudrate"),
+            ("{days} {on}", "{day} {on}", "did you mean `{days}`?", "\"PROG ADD {day} {on} {off}\""),
             (
                 "power-up = \"evaluate\"\nmissed = \"catch-up\"",
                 "power-up = \"evaluate\"\nmissed = \"skip\"",
                 "cannot be skipped",
                 "\"skip\"",
             ),
-            (
-                "schedule = \"event\"",
-                "schedule = \"window\"",
-                "changed programmes count at once",
-                "\"keep\"",
-            ),
+            ("schedule = \"event\"", "schedule = \"window\"", "changed programmes count at once", "\"keep\""),
         ] {
             let text = weekly_with(from, to);
             let error = parse(&text).unwrap_err();
@@ -236,8 +193,7 @@ reserve = "1h"
         assert_eq!(error.file, "board.toml");
         let error = parse("base = \"daily\"").unwrap_err();
         assert!(error.to_string().contains("no profile `daily`"), "{error}");
-        let error = Profile::parse("board.toml", "base = \"a\"", |_| Some("base = 'b'".into()))
-            .unwrap_err();
+        let error = Profile::parse("board.toml", "base = \"a\"", |_| Some("base = 'b'".into())).unwrap_err();
         assert_eq!((error.file.as_str(), error.span), ("a.toml", Some(7..10)));
     }
 }

@@ -66,10 +66,7 @@ slots!(
 impl Slot {
     /// Its spelling between the braces.
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(slot, _)| *slot == self)
-            .map_or("", |(_, name)| name)
+        Self::ALL.iter().find(|(slot, _)| *slot == self).map_or("", |(_, name)| name)
     }
 }
 
@@ -100,10 +97,9 @@ pub enum PatternError {
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Brace { text } => write!(
-                f,
-                "`{text}` has a brace without its partner; a brace itself is written `{{{{` or `}}}}`"
-            ),
+            Self::Brace { text } => {
+                write!(f, "`{text}` has a brace without its partner; a brace itself is written `{{{{` or `}}}}`")
+            }
             Self::Unknown { name } => {
                 write!(f, "unknown placeholder `{{{name}}}`; ")?;
                 let near = Slot::ALL
@@ -116,11 +112,7 @@ impl fmt::Display for PatternError {
                     None => write!(
                         f,
                         "one of {}",
-                        Slot::ALL
-                            .iter()
-                            .map(|(_, name)| format!("`{{{name}}}`"))
-                            .collect::<Vec<_>>()
-                            .join(", ")
+                        Slot::ALL.iter().map(|(_, name)| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ")
                     ),
                 }
             }
@@ -135,9 +127,7 @@ impl std::error::Error for PatternError {}
 
 /// Splits a template into literals and the names between braces.
 pub(super) fn split(text: &str) -> Result<Vec<Result<String, String>>, PatternError> {
-    let brace = || PatternError::Brace {
-        text: text.to_owned(),
-    };
+    let brace = || PatternError::Brace { text: text.to_owned() };
     let mut pieces = Vec::new();
     let mut literal = String::new();
     let mut chars = text.chars().peekable();
@@ -186,13 +176,9 @@ impl FromStr for Pattern {
                     .ok_or(PatternError::Unknown { name }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let adjacent = pieces
-            .windows(2)
-            .any(|pair| matches!(pair, [Piece::Slot(_), Piece::Slot(_)]));
+        let adjacent = pieces.windows(2).any(|pair| matches!(pair, [Piece::Slot(_), Piece::Slot(_)]));
         if adjacent {
-            return Err(PatternError::Adjacent {
-                text: text.to_owned(),
-            });
+            return Err(PatternError::Adjacent { text: text.to_owned() });
         }
         Ok(Self(pieces))
     }
@@ -233,8 +219,7 @@ impl Pattern {
                         _ => rest.len(),
                     };
                     let (value, after) = rest.split_at(end);
-                    let blank = value.contains(char::is_whitespace)
-                        && !matches!(slot, Slot::Text | Slot::Date);
+                    let blank = value.contains(char::is_whitespace) && !matches!(slot, Slot::Text | Slot::Date);
                     if value.is_empty() || blank {
                         return None;
                     }
@@ -288,12 +273,7 @@ mod tests {
         let found = list.read("P 0 12345 08:00:00 18:00:00").unwrap();
         assert_eq!(found[0], (Slot::SlotNumber, "0"));
         assert_eq!(found[3], (Slot::Off, "18:00:00"));
-        for line in [
-            "P 0 12345 08:00:00",
-            "P 0 12345 08:00:00 18:00:00 x",
-            "Q 0 1 2 3",
-            "P  1 2 3",
-        ] {
+        for line in ["P 0 12345 08:00:00", "P 0 12345 08:00:00 18:00:00 x", "Q 0 1 2 3", "P  1 2 3"] {
             assert_eq!(list.read(line), None, "{line}");
         }
     }
@@ -301,27 +281,15 @@ mod tests {
     #[test]
     fn text_takes_the_rest() {
         let error = pattern("ERR {code} {text}");
-        assert_eq!(
-            error.read("ERR 3 no free slot").unwrap()[1],
-            (Slot::Text, "no free slot")
-        );
+        assert_eq!(error.read("ERR 3 no free slot").unwrap()[1], (Slot::Text, "no free slot"));
     }
 
     #[test]
     fn refuses_what_could_not_be_read_back() {
-        assert!(matches!(
-            "{on}{off}".parse::<Pattern>(),
-            Err(PatternError::Adjacent { .. })
-        ));
-        assert!(matches!(
-            "{on".parse::<Pattern>(),
-            Err(PatternError::Brace { .. })
-        ));
+        assert!(matches!("{on}{off}".parse::<Pattern>(), Err(PatternError::Adjacent { .. })));
+        assert!(matches!("{on".parse::<Pattern>(), Err(PatternError::Brace { .. })));
         let unknown = "{dats}".parse::<Pattern>().unwrap_err();
-        assert_eq!(
-            unknown.to_string(),
-            "unknown placeholder `{dats}`; did you mean `{date}`?"
-        );
+        assert_eq!(unknown.to_string(), "unknown placeholder `{dats}`; did you mean `{date}`?");
         assert_eq!(pattern("{{{on}}}").to_string(), "{{{on}}}");
     }
 }

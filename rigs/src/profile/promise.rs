@@ -89,11 +89,7 @@ pub struct RelayLimits {
 impl Default for RelayLimits {
     fn default() -> Self {
         let limit = Span::millis(10);
-        Self {
-            operate: limit,
-            release: limit,
-            bounce: limit,
-        }
+        Self { operate: limit, release: limit, bounce: limit }
     }
 }
 
@@ -110,18 +106,9 @@ mod tests {
 
     #[test]
     fn twenty_ppm_are_1_728_seconds_a_day() {
-        let clock = Clock {
-            deviation: Some(Ppm(20.0)),
-            per_day: None,
-            set_phase: Span::ZERO,
-            reserve: None,
-        };
+        let clock = Clock { deviation: Some(Ppm(20.0)), per_day: None, set_phase: Span::ZERO, reserve: None };
         assert_eq!(clock.drift(Span::secs(86_400)), Span::millis(1_728));
-        let per_day = Clock {
-            deviation: None,
-            per_day: Some(Span::millis(1_728)),
-            ..clock
-        };
+        let per_day = Clock { deviation: None, per_day: Some(Span::millis(1_728)), ..clock };
         assert_eq!(per_day.drift(Span::secs(864_000)), Span::millis(17_280));
     }
 }

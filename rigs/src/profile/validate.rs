@@ -24,16 +24,8 @@ impl Profile {
             "name",
             "write it with letters, digits, `-`, `_` and `.`: it becomes part of file names",
         )?;
-        refuse(
-            self.relays.is_empty(),
-            "relays",
-            "a timer has at least one relay",
-        )?;
-        let twice = self
-            .relays
-            .iter()
-            .enumerate()
-            .any(|(n, relay)| self.relays[..n].contains(relay));
+        refuse(self.relays.is_empty(), "relays", "a timer has at least one relay")?;
+        let twice = self.relays.iter().enumerate().any(|(n, relay)| self.relays[..n].contains(relay));
         refuse(twice, "relays", "two relays have one name")
     }
 
@@ -49,11 +41,7 @@ impl Profile {
             "clock",
             "one of `deviation` and `per-day` is needed",
         )?;
-        refuse(
-            self.supply.0 <= 0.0,
-            "supply",
-            "the nominal supply must be above 0 V",
-        )?;
+        refuse(self.supply.0 <= 0.0, "supply", "the nominal supply must be above 0 V")?;
         let power = &self.power;
         refuse(
             power.cold_boot.is_some_and(|cold| cold < power.boot),
@@ -61,16 +49,12 @@ impl Profile {
             "a start that waits for the clock's oscillator cannot be shorter than `boot`",
         )?;
         refuse(
-            power
-                .hold_up
-                .is_some_and(|hold_up| hold_up > power.off_within),
+            power.hold_up.is_some_and(|hold_up| hold_up > power.off_within),
             "power.hold-up",
             "an outage as long as `off-within` stops the board, so it cannot be held up for longer",
         )?;
         refuse(
-            power
-                .hold_up
-                .is_some_and(|hold_up| clock.reserve.is_some_and(|reserve| reserve < hold_up)),
+            power.hold_up.is_some_and(|hold_up| clock.reserve.is_some_and(|reserve| reserve < hold_up)),
             "clock.reserve",
             "an outage up to `hold-up` leaves no trace, so the clock's reserve cannot be shorter",
         )
@@ -111,29 +95,14 @@ impl Switches {
             "schedule.resolution",
             "programmed times are whole seconds: `1s`, `1min`",
         )?;
-        refuse(
-            self.slots == 0,
-            "schedule.slots",
-            "a timer has at least one slot",
-        )?;
-        refuse(
-            self.groups.contains(&Days(0)),
-            "schedule.groups",
-            "a group of no days can never act",
-        )
+        refuse(self.slots == 0, "schedule.slots", "a timer has at least one slot")?;
+        refuse(self.groups.contains(&Days(0)), "schedule.groups", "a group of no days can never act")
     }
 }
 
-pub(super) fn refuse(
-    wrong: bool,
-    key: &'static str,
-    why: impl Into<String>,
-) -> Result<(), Contradiction> {
+pub(super) fn refuse(wrong: bool, key: &'static str, why: impl Into<String>) -> Result<(), Contradiction> {
     if wrong {
-        return Err(Contradiction {
-            key,
-            why: why.into(),
-        });
+        return Err(Contradiction { key, why: why.into() });
     }
     Ok(())
 }
