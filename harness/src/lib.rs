@@ -7,10 +7,14 @@
 //! ([`judge`], with the schedule [`oracle`]) → [`snapshot`] and record → reports. [`cli`] has one file per
 //! subcommand.
 pub mod arrange;
+pub mod cli;
 pub mod execute;
 pub mod judge;
 pub mod oracle;
 pub mod outcome;
 pub mod plan;
 pub mod rigged;
+pub mod runner;
 pub mod scenario;
+pub mod show;
+pub mod snapshot;

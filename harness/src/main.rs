@@ -1,1 +1,5 @@
-fn main(){}
+//! The `brownout` command.
+
+fn main() -> brownout::cli::exit::Exit {
+    brownout::cli::main(std::env::args_os())
+}

@@ -1,0 +1,127 @@
+//! The command: one file per subcommand.
+//!
+//! Data goes to stdout, talk to stderr; [`output`] is the only place that writes to either. [`front`] is what
+//! `brownout run` shows, [`libtest`] what stands behind `--` and behind `cargo test`.
+
+pub mod accept;
+pub mod bench;
+pub mod check;
+pub mod exit;
+pub mod front;
+pub mod libtest;
+pub mod output;
+pub mod reject;
+pub mod run;
+pub mod setup;
+
+use crate::snapshot::store;
+use bench::Lab;
+use clap::{Parser, Subcommand};
+use exit::Exit;
+use output::{Color, Output};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Where scenarios are looked for when no path is given.
+pub const SCENARIOS: &str = "scenarios";
+
+const EXIT_HELP: &str = "\
+Exit status, the gravest counts:
+  0   every case passed
+  75  rig trouble: a case is inconclusive or could not be recorded; running it again may help
+  1   a board failed, or its outcome is not as approved
+  2   usage, a file that does not parse or plan, or nothing to run
+  70  a bug in brownout";
+
+/// Hardware-in-the-loop tests for timer boards: power cuts, dips, schedules, verdicts.
+#[derive(Parser, Debug)]
+#[command(name = "brownout", version, after_help = EXIT_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours; NO_COLOR is honoured too
+    #[arg(long, global = true, env = "BROWNOUT_COLOR", value_enum, default_value = "auto", value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run scenarios and judge the board
+    #[command(after_help = EXIT_HELP)]
+    Run(run::Options),
+    /// Parse and plan scenarios; energise nothing
+    Check(check::Options),
+    /// Approve pending snapshots
+    Accept(Pending),
+    /// Throw pending snapshots away
+    Reject(Pending),
+}
+
+/// Which pending snapshots.
+#[derive(clap::Args, Debug)]
+pub struct Pending {
+    /// Scenario files or folders; ./scenarios if there is none
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Pending {
+    fn paths(&self) -> Vec<PathBuf> {
+        paths_or_shipped(&self.paths)
+    }
+}
+
+/// The paths that were asked for, or the folder where scenarios are.
+pub fn paths_or_shipped(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(SCENARIOS)] } else { paths.to_vec() }
+}
+
+/// The whole command. Call it first thing in `main`: it sets the environment of insta while there is one thread.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data, a mistake is talk; clap knows which. Nobody is left to hear of a closed pipe.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+        }
+    };
+    let mut output = Output::standard(cli.color);
+    if let Err(error) = store::prepare(Path::new(".")) {
+        output.error(&error.to_string());
+        return Exit::Usage;
+    }
+    dispatch(&cli.command, &mut output, &bench::Rigs).max(output.finish())
+}
+
+fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab) -> Exit {
+    match command {
+        Command::Run(options) => run::run(options, output, lab),
+        Command::Check(options) => check::check(options, output),
+        Command::Accept(pending) => accept::accept(&pending.paths(), output),
+        Command::Reject(pending) => reject::reject(&pending.paths(), output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_in_the_environment_too() {
+        for command in Cli::command().get_subcommands() {
+            for option in command.get_arguments().filter(|arg| arg.get_long().is_some_and(|long| long != "help")) {
+                let long = option.get_long().unwrap_or_default();
+                let expected = format!("BROWNOUT_{}", long.replace('-', "_").to_uppercase());
+                let name = option.get_env().map(|name| name.to_string_lossy().into_owned());
+                assert_eq!(name, Some(expected), "{} --{long}", command.get_name());
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `brownout check`: parse and plan, energise nothing.
+
+use super::bench::RigFiles;
+use super::exit::Exit;
+use super::output::Output;
+use super::paths_or_shipped;
+use super::setup::{count, plan};
+use crate::plan::Plan;
+use crate::show::time::in_words;
+use brownout_trace::Span;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+
+/// What to check.
+#[derive(clap::Args, Debug)]
+pub struct Options {
+    /// Scenario files or folders; ./scenarios if there is none
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// A rig file or the name of a shipped rig; the virtual one if there is none
+    #[arg(long, value_name = "FILE", env = "BROWNOUT_RIG")]
+    rig: Option<PathBuf>,
+}
+
+/// Checks the scenarios: every fault goes to stderr, the count of cases to stdout.
+pub fn check(options: &Options, output: &mut Output) -> Exit {
+    let files = match RigFiles::load(options.rig.as_deref()) {
+        Ok(files) => files,
+        Err(error) => {
+            output.error(&error);
+            return Exit::Usage;
+        }
+    };
+    let Some(plan) = plan(&paths_or_shipped(&options.paths), &files, output) else { return Exit::Usage };
+    report(&plan, &files, output);
+    Exit::Fine
+}
+
+fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
+    let scenarios: HashSet<&str> = plan.cases.iter().map(|case| case.id.scenario.as_str()).collect();
+    let takes = plan.cases.iter().fold(Span::ZERO, |sum, case| sum + case.takes);
+    output.data(&format!(
+        "{} with {} for {} on {}: no faults; at least {} of bench time",
+        count(scenarios.len(), "scenario"),
+        count(plan.cases.len(), "case"),
+        files.profile.name,
+        files.rig.name,
+        in_words(takes)
+    ));
+    let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
+    for why in plan.cases.iter().filter_map(|case| case.skip.as_deref()) {
+        *skips.entry(why).or_default() += 1;
+    }
+    for (why, number) in skips {
+        output.data(&format!("{} skipped: {why}", count(number, "case")));
+    }
+}

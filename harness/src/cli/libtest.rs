@@ -1,0 +1,217 @@
+//! What `cargo test` expects of a test binary, by libtest-mimic: the arguments after `--`, and the whole of
+//! `scenarios/runner.rs`.
+
+use super::bench::{self, Lab, RigFiles};
+use super::exit::Exit;
+use super::output::{Color, Output};
+use super::run::Options;
+use super::setup::{self, Setup};
+use crate::plan::{Case, Plan};
+use crate::runner::{End, Finished, finish_case};
+use crate::show::Look;
+use crate::snapshot::store;
+use brownout_reports::CaseName;
+use clap::Parser;
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::env;
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Which cases, by libtest's arguments.
+pub struct Selection(Arguments);
+
+/// Reads libtest's arguments. A mistake in them, or `--help`, ends the process as libtest-mimic does it: status 2, or 0.
+///
+/// # Errors
+/// No threads at all: libtest-mimic would wait for ever.
+pub fn selection(arguments: &[OsString]) -> Result<Selection, String> {
+    let name = OsString::from("brownout run --");
+    let arguments = Arguments::from_iter(std::iter::once(name).chain(arguments.iter().cloned()));
+    if arguments.test_threads == Some(0) {
+        return Err("--test-threads=0: no thread would run anything; use 1 or more".to_owned());
+    }
+    Ok(Selection(arguments))
+}
+
+impl Selection {
+    /// Whether the output is libtest's to make: lists and its formats.
+    pub fn is_libtest(&self) -> bool {
+        let Arguments { list, quiet, format, logfile, .. } = &self.0;
+        *list || *quiet || format.is_some() || logfile.is_some()
+    }
+
+    /// How many threads, if it says.
+    pub fn threads(&self) -> Option<NonZeroUsize> {
+        self.0.test_threads.and_then(NonZeroUsize::new)
+    }
+
+    /// The cases it selects.
+    pub fn of<'c>(&self, cases: &'c [Case]) -> Vec<&'c Case> {
+        cases.iter().filter(|case| !self.0.is_filtered_out(&trial(case, || Ok(())))).collect()
+    }
+}
+
+fn trial(case: &Case, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    Trial::test(case.id.to_string(), run).with_ignored_flag(case.skip.is_some())
+}
+
+/// Runs cases with libtest's output; the exit status is ours.
+pub fn run(
+    options: &Options,
+    selection: &Selection,
+    files: RigFiles,
+    plan: Plan,
+    output: &mut Output,
+    lab: &dyn Lab,
+) -> Exit {
+    let arguments = selection.0.clone();
+    let selected = selection.of(&plan.cases);
+    if arguments.list {
+        // As libtest-mimic prints it; but that one panics when a reader closes the pipe.
+        selected.iter().for_each(|case| output.data(&format!("{}: test", case.id)));
+        return Exit::Fine;
+    }
+    if selected.is_empty() {
+        output.error(&format!("nothing to run: none of {} cases matches", plan.cases.len()));
+        return Exit::Usage;
+    }
+    let record = options.record_on(&files.rig.name);
+    let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), options.seed, Look::PLAIN);
+    let setup = match setup {
+        Ok(setup) => setup,
+        Err((exit, why)) => {
+            output.error(&why);
+            return exit;
+        }
+    };
+    let ready = OnceLock::from(Ok(setup));
+    let shared = Arc::new(Shared { ready, make: None, forced: false, worst: Mutex::new(Exit::Fine) });
+    let arguments =
+        Arguments { test_threads: arguments.test_threads.or(options.test_threads.map(Into::into)), ..arguments };
+    // Whether a test failed is known already: by kind.
+    let _ = libtest_mimic::run(&arguments, trials(plan, &shared));
+    *shared.worst.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the trials of a process share. The board is flashed once, by the first that runs: a list needs no board.
+struct Shared {
+    ready: OnceLock<Result<Setup, String>>,
+    make: Option<Box<dyn Fn() -> Result<Setup, String> + Send + Sync>>,
+    forced: bool,
+    worst: Mutex<Exit>,
+}
+
+fn trials(plan: Plan, shared: &Arc<Shared>) -> Vec<Trial> {
+    plan.cases
+        .into_iter()
+        .map(|case| {
+            let shared = Arc::clone(shared);
+            let named = case.clone();
+            trial(&named, move || shared.run(&case))
+        })
+        .collect()
+}
+
+impl Shared {
+    fn run(&self, case: &Case) -> Result<(), Failed> {
+        let setup = self.ready.get_or_init(|| match &self.make {
+            Some(make) => make(),
+            None => Err("no bench".to_owned()),
+        });
+        let finished = match setup {
+            Ok(setup) => finish_case(&setup.station(), case),
+            Err(why) => {
+                self.note(Exit::RigTrouble);
+                return Err(format!("inconclusive (rig): {why}").into());
+            }
+        };
+        self.note(finished.end.into());
+        if self.forced && finished.is_pending {
+            // `cargo insta test` counts the pending snapshot, and fails over it.
+            return Ok(());
+        }
+        match message(case, &finished) {
+            Some(message) => Err(message.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&self, exit: Exit) {
+        let mut worst = self.worst.lock().unwrap_or_else(PoisonError::into_inner);
+        *worst = exit.max(*worst);
+    }
+}
+
+/// Why a trial fails; `None` if it does not.
+fn message(case: &Case, finished: &Finished) -> Option<String> {
+    let reason = finished.reason.as_deref().unwrap_or("no reason given");
+    let first = match finished.end {
+        End::Passed | End::Skipped => return None,
+        End::Inconclusive => format!("inconclusive (rig): {reason}"),
+        End::Failed | End::Bug => format!("{}: {reason}", finished.word),
+    };
+    Some(format!("{first}\n\"{}\"\n\n{}", case.about.title, finished.text))
+}
+
+/// `scenarios/runner.rs`: every case below `scenarios` is a test, on the rig and with the firmware that the environment
+/// names as `BROWNOUT_…`, else the shipped ones. Call it first thing in `main`.
+pub fn test_target(scenarios: &Path) -> u8 {
+    match prepared(scenarios) {
+        Ok((arguments, plan, shared)) => {
+            let conclusion = libtest_mimic::run(&arguments, trials(plan, &shared));
+            // As libtest itself: cargo and nextest know this number.
+            if conclusion.has_failed() { 101 } else { 0 }
+        }
+        Err(exit) => exit.code(),
+    }
+}
+
+#[derive(Parser)]
+struct Environment {
+    #[command(flatten)]
+    options: Options,
+    #[arg(long, env = "BROWNOUT_COLOR", value_enum, default_value = "auto")]
+    color: Color,
+}
+
+fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
+    let mut output = Output::standard(Color::Never);
+    let usage = |output: &mut Output, why: &str| {
+        output.error(why);
+        Exit::Usage
+    };
+    let root = scenarios.parent().unwrap_or(scenarios);
+    store::prepare(root).map_err(|error| usage(&mut output, &error.to_string()))?;
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let Selection(arguments) = selection(&arguments).map_err(|error| usage(&mut output, &error))?;
+    let environment = Environment::try_parse_from(["scenarios"]);
+    let Environment { options, color } = environment.map_err(|error| usage(&mut output, &error.to_string()))?;
+    let files =
+        RigFiles::load(options.rigs.first().map(PathBuf::as_path)).map_err(|error| usage(&mut output, &error))?;
+    let plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+    let look = Output::standard(color).data_look;
+    let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
+    let rig = options.rigs.first().cloned();
+    let make = move || {
+        let files = RigFiles::load(rig.as_deref())?;
+        let (firmware, record) = (options.firmware.as_deref(), record.as_deref());
+        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look).map_err(|(_, why)| why)
+    };
+    let shared = Shared {
+        ready: OnceLock::new(),
+        make: Some(Box::new(make)),
+        forced: store::counted_by_cargo_insta(),
+        worst: Mutex::new(Exit::Fine),
+    };
+    Ok((arguments, plan, Arc::new(shared)))
+}
+
+/// nextest runs a process for each case, many at once; a record folder belongs to one process.
+fn record_folder(dir: &Path, case: Option<&str>) -> PathBuf {
+    match (env::var("NEXTEST_RUN_ID"), case) {
+        (Ok(run), Some(case)) => dir.join(run).join(CaseName(case.to_owned()).file_name()),
+        _ => dir.to_owned(),
+    }
+}

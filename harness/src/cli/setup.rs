@@ -1,0 +1,110 @@
+//! What a run stands on, from its options: rig, plan, record folder, bench.
+
+use super::bench::{Lab, Ready, RigFiles, Trouble};
+use super::exit::Exit;
+use super::output::Output;
+use crate::plan::{Plan, Target, plan_paths};
+use crate::runner::Station;
+use crate::runner::log::{hash, with_causes};
+use crate::show::Look;
+use crate::snapshot::Board;
+use brownout_reports::record::{Header, Sha256};
+use brownout_reports::{CaseName, RunFolder};
+use brownout_trace::Instant;
+use std::path::{Path, PathBuf};
+
+/// A plan for a rig; `None` if there are faults, which are shown then.
+pub fn plan(paths: &[PathBuf], files: &RigFiles, output: &mut Output) -> Option<Plan> {
+    match plan_paths(paths, Target { profile: &files.profile, highest: None }) {
+        Ok(plan) => Some(plan),
+        Err(faults) => {
+            for fault in &faults.0 {
+                let text = output.talk_look.fault(fault);
+                output.talk(&format!("{}\n", text.trim_end_matches('\n')));
+            }
+            output.error(&faults.to_string());
+            None
+        }
+    }
+}
+
+/// `1 case`, `2 cases`.
+pub fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Everything that the cases of one rig share; owns what a [`Station`] borrows.
+pub struct Setup {
+    files: RigFiles,
+    ready: Ready,
+    folder: Option<RunFolder>,
+    header: Header,
+    seed: u64,
+    look: Look,
+}
+
+impl Setup {
+    /// Flashes the board and makes the record folder, in this order: a run that cannot begin leaves no folder.
+    ///
+    /// # Errors
+    /// What is wrong, and how the command ends.
+    pub fn new(
+        files: RigFiles,
+        lab: &dyn Lab,
+        firmware: Option<&Path>,
+        record: Option<&Path>,
+        seed: u64,
+        look: Look,
+    ) -> Result<Self, (Exit, String)> {
+        let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
+            Trouble::File(why) => (Exit::Usage, why),
+            Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),
+        })?;
+        let folder = record.map(RunFolder::create).transpose();
+        let folder = folder.map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
+        let header = header(&files, ready.firmware, seed);
+        Ok(Self { files, ready, folder, header, seed, look })
+    }
+
+    /// What a case stands on.
+    pub fn station(&self) -> Station<'_> {
+        Station {
+            bench: self.ready.runner.as_ref(),
+            board: Board { profile: &self.files.profile.name, is_virtual: true },
+            seed: self.seed,
+            folder: self.folder.as_ref(),
+            header: self.header.clone(),
+            look: self.look,
+        }
+    }
+
+    /// What was done to the board, in a line of talk.
+    pub fn said(&self) -> &str {
+        &self.ready.said
+    }
+
+    /// Where the run is recorded, if it is.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_ref().map(RunFolder::path)
+    }
+}
+
+/// What all records of a run have in common.
+fn header(files: &RigFiles, firmware: Option<Sha256>, seed: u64) -> Header {
+    Header {
+        case: CaseName(String::new()),
+        title: String::new(),
+        attempt: 1,
+        seed,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        firmware,
+        scenario: hash(b""),
+        rig_file: hash(files.rig.text.as_bytes()),
+        board_file: files.board_file,
+        rig: files.rig.name.clone(),
+        board: files.profile.name.clone(),
+        board_serial: None,
+        calibrated: None,
+        origin: Instant::ZERO,
+    }
+}

@@ -1,0 +1,23 @@
+//! Running cases: what `brownout run` and the test target share.
+//!
+//! For each case: its own [`seed`], the bench behind [`CaseRunner`], the record as it goes ([`log`]), the snapshot
+//! after it, and one [`Finished`] to tell of it. [`pool`] runs many at once and hands them over in plan order.
+
+pub mod case;
+pub mod log;
+pub mod panics;
+pub mod pool;
+pub mod seed;
+
+pub use case::{End, Finished, Station, finish_case};
+
+use crate::outcome::CaseOutcome;
+use crate::plan::Case;
+use brownout_trace::Event;
+
+/// What can run a case: a bench, flashed and ready. One serves every thread.
+pub trait CaseRunner: Sync {
+    /// Runs a case with its own seed and judges it; hands every event to `sink` as it happens. The verdict comes with
+    /// the outcome: of [`What::Ended`](brownout_trace::What::Ended) the caller writes its own.
+    fn run(&self, case: &Case, seed: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome;
+}

@@ -1,0 +1,57 @@
+//! Many cases at once, handed over in the plan's order: what is printed depends on neither threads nor chance.
+
+use super::case::{Finished, Station, finish_case};
+use crate::plan::Case;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+/// What is told of a run while it goes on.
+#[derive(Debug)]
+pub enum News {
+    /// So many cases are done, in whatever order.
+    Done(usize),
+    /// The next case in plan order.
+    Next(Box<Finished>),
+}
+
+/// How many cases run at once unless it is said.
+pub fn threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Runs the cases on so many threads. `tell` hears of them on this thread, every case once and in order.
+pub fn run(station: &Station<'_>, cases: &[&Case], threads: NonZeroUsize, mut tell: impl FnMut(News))
+where
+    for<'s> &'s Station<'s>: Send,
+{
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..threads.get().min(cases.len()) {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(index) else { break };
+                    if sender.send((index, finish_case(station, case))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (done, (index, finished)) in receiver.iter().enumerate() {
+            tell(News::Done(done + 1));
+            waiting.insert(index, finished);
+            while let Some(finished) = waiting.remove(&due) {
+                tell(News::Next(Box::new(finished)));
+                due += 1;
+            }
+        }
+    });
+}

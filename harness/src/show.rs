@@ -1,0 +1,10 @@
+//! Showing what happened to a person: events in words, the few that matter round an instant, and a failure in full.
+
+pub mod excerpt;
+pub mod failure;
+pub mod paint;
+pub mod time;
+pub mod words;
+
+pub use failure::{failure, reasons};
+pub use paint::Look;

@@ -1,0 +1,85 @@
+//! Snapshots: what a passed case was approved to look like (DESIGN.md, "Snapshots").
+//!
+//! Expectations alone decide whether a case passes. Then its outcome is put into words ([`text`]), figures are kept as
+//! approved while the new ones are inside the scenario's own limits ([`carry`]), and the result is compared exactly
+//! with the approved file ([`store`], on insta). A difference is shown by [`diff`]; [`pending`] is what `accept` and
+//! `reject` work on.
+
+pub mod carry;
+pub mod diff;
+pub mod pending;
+pub mod place;
+pub mod store;
+pub mod text;
+pub mod trace;
+
+use crate::outcome::CaseOutcome;
+use crate::plan::Case;
+use crate::show::Look;
+use brownout_trace::Verdict;
+use place::Place;
+use store::Compared;
+
+/// Which board a case ran on: what a snapshot is approved for.
+#[derive(Debug, Clone, Copy)]
+pub struct Board<'a> {
+    /// The name of its profile.
+    pub profile: &'a str,
+    /// Whether every event is exact, so that whole traces can be compared.
+    pub is_virtual: bool,
+}
+
+/// Why a passed case fails after all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unapproved {
+    /// `new` or `changed`.
+    pub word: &'static str,
+    /// In a line.
+    pub reason: String,
+    /// In full: the difference, and what to do about it.
+    pub text: String,
+    /// Whether a pending snapshot waits to be read and accepted.
+    pub is_pending: bool,
+}
+
+/// Compares a case with what was approved; `None` if it is the same. Only a passed case is compared: a failed one
+/// leaves no pending snapshot behind, so that a failure cannot be accepted, and an inconclusive one changes nothing.
+pub fn check(case: &Case, outcome: &CaseOutcome, board: Board<'_>, look: Look) -> Option<Unapproved> {
+    let place = Place::outcome(case, board.profile);
+    let trace = (board.is_virtual && trace::is_wanted(case)).then(|| Place::trace(case, board.profile));
+    match outcome.verdict {
+        Verdict::Passed => {}
+        Verdict::Failed => {
+            place.discard_pending();
+            trace.iter().for_each(Place::discard_pending);
+            return None;
+        }
+        Verdict::Skipped | Verdict::Inconclusive => return None,
+    }
+    let words = text::outcome(case, outcome);
+    let text = match store::approved(&place) {
+        Ok(Some(approved)) => carry::over(&words, &approved),
+        // A file that cannot be read is told of by the comparison.
+        Ok(None) | Err(_) => words.to_string(),
+    };
+    let first = store::compare(&place, case, &text);
+    let second = trace.map(|place| (store::compare(&place, case, &trace::text(case, outcome)), place));
+    unapproved(&place, first, look).or_else(|| second.and_then(|(compared, place)| unapproved(&place, compared, look)))
+}
+
+fn unapproved(place: &Place, compared: Compared, look: Look) -> Option<Unapproved> {
+    let (word, why, difference, pending) = match compared {
+        Compared::Same => return None,
+        Compared::New { text, pending } => ("new", "nothing was approved yet", diff::new(&text, look), pending),
+        Compared::Changed { approved, text, pending } => {
+            ("changed", "not as it was approved", diff::changed(&approved, &text, look), pending)
+        }
+        Compared::Unreadable { why, text, pending } => {
+            let difference = format!("  the approved snapshot cannot be read: {why}\n{}", diff::new(&text, look));
+            ("changed", "the approved snapshot cannot be read", difference, pending)
+        }
+    };
+    let file = place.shown();
+    let text = format!("  {word} {}: {why}\n  {file}\n{difference}  {pending}\n", place.kind);
+    Some(Unapproved { word, reason: format!("{} {word}: {why}", place.kind), text, is_pending: pending.is_written() })
+}

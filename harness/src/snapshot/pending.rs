@@ -1,0 +1,180 @@
+//! Pending snapshots: finding, accepting and rejecting them, with or without cargo.
+
+use super::place::{APPROVED, FOLDER, PENDING};
+use insta::Snapshot;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Folders below this are not looked into.
+const DEEPEST: usize = 16;
+
+/// A pending snapshot that could not be accepted or rejected.
+#[derive(Debug, thiserror::Error)]
+pub enum PendingError {
+    /// A path that is not there, or cannot be looked into.
+    #[error("cannot look into {path}")]
+    Path {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Not a snapshot.
+    #[error("{path} is not a snapshot: {why}")]
+    NoSnapshot {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A file that could not be written or removed.
+    #[error("cannot {action} {path}")]
+    Write {
+        /// `write` or `remove`.
+        action: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Every pending snapshot of the scenarios under `paths`, in order. A scenario file stands for its own cases.
+///
+/// # Errors
+/// A path that is not there.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, PendingError> {
+    let mut found = Vec::new();
+    for path in paths {
+        let failed = |source| PendingError::Path { path: path.clone(), source };
+        if fs::metadata(path).map_err(failed)?.is_dir() {
+            walk(path, 0, &mut found).map_err(failed)?;
+        } else if path.to_string_lossy().ends_with(PENDING) {
+            found.push(path.clone());
+        } else {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let mut all = Vec::new();
+            let folder = path.parent().unwrap_or(Path::new("")).join(FOLDER);
+            if folder.is_dir() {
+                walk(&folder, DEEPEST, &mut all).map_err(failed)?;
+            }
+            let own = |file: &PathBuf| name(file).strip_prefix(stem.as_ref()).is_some_and(|rest| rest.starts_with('@'));
+            found.extend(all.into_iter().filter(own));
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        // A link to a folder is not followed: it could lead round in a circle.
+        if entry.file_type()?.is_dir() {
+            if depth < DEEPEST {
+                walk(&path, depth + 1, found)?;
+            }
+        } else if name(&path).ends_with(PENDING) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Makes a pending snapshot the approved one. The approved file is replaced in one step or not at all.
+///
+/// # Errors
+/// A file that is no snapshot, or what the disk said; then nothing has changed.
+pub fn accept(pending: &Path) -> Result<PathBuf, PendingError> {
+    let no_snapshot = |why: String| PendingError::NoSnapshot { path: pending.to_owned(), why };
+    Snapshot::from_file(pending).map_err(|error| no_snapshot(error.to_string()))?;
+    let text = fs::read_to_string(pending).map_err(|error| no_snapshot(error.to_string()))?;
+    let approved =
+        pending.with_file_name(format!("{}{APPROVED}", name(pending).strip_suffix(PENDING).unwrap_or("unnamed")));
+    // Beside it, so that the rename stays on one disk.
+    let half = pending.with_file_name(format!("{}.half", name(&approved)));
+    let failed = |source| PendingError::Write { action: "write", path: approved.clone(), source };
+    fs::write(&half, settled(&text)).and_then(|()| fs::rename(&half, &approved)).map_err(|error| {
+        let _ = fs::remove_file(&half);
+        failed(error)
+    })?;
+    reject(pending)?;
+    Ok(approved)
+}
+
+/// Takes a pending snapshot away.
+///
+/// # Errors
+/// What the disk said.
+pub fn reject(pending: &Path) -> Result<(), PendingError> {
+    let failed = |source| PendingError::Write { action: "remove", path: pending.to_owned(), source };
+    fs::remove_file(pending).map_err(failed)
+}
+
+/// Without what only a pending snapshot says: which line of the source it came from.
+fn settled(text: &str) -> String {
+    let mut fences = 0;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        fences += usize::from(line.trim_end() == "---");
+        if fences != 1 || !line.starts_with("assertion_line:") {
+            kept.push_str(line);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "---\nsource: a.rs\nassertion_line: 12\n---\nassertion_line: 3\n---\nb\n";
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let snapshots = dir.path().join("power/snapshots");
+        fs::create_dir_all(&snapshots).unwrap();
+        for stem in ["cut@a=1@weekly", "cut@weekly", "cuts@weekly"] {
+            fs::write(snapshots.join(format!("{stem}.snap.new")), TEXT).unwrap();
+        }
+        fs::write(snapshots.join("cut@b=2@weekly.snap"), TEXT).unwrap();
+        fs::write(dir.path().join("power/cut.toml"), "").unwrap();
+        (dir, snapshots)
+    }
+
+    #[test]
+    fn a_folder_has_all_and_a_scenario_its_own() {
+        let (dir, snapshots) = folder();
+        assert_eq!(find(&[dir.path().to_owned()]).unwrap().len(), 3);
+        let own = find(&[dir.path().join("power/cut.toml")]).unwrap();
+        assert_eq!(own, [snapshots.join("cut@a=1@weekly.snap.new"), snapshots.join("cut@weekly.snap.new")]);
+        assert!(find(&[dir.path().join("nowhere")]).unwrap_err().to_string().starts_with("cannot look into"));
+    }
+
+    #[test]
+    fn accepting_leaves_what_insta_would_have_written() {
+        let (_dir, snapshots) = folder();
+        let approved = accept(&snapshots.join("cut@weekly.snap.new")).unwrap();
+        assert_eq!(approved, snapshots.join("cut@weekly.snap"));
+        assert_eq!(fs::read_to_string(approved).unwrap(), "---\nsource: a.rs\n---\nassertion_line: 3\n---\nb\n");
+        let names: Vec<String> = fs::read_dir(&snapshots).unwrap().map(|entry| name(&entry.unwrap().path())).collect();
+        assert!(!names.contains(&"cut@weekly.snap.new".to_owned()), "{names:?}");
+        assert!(!names.iter().any(|name| name.ends_with(".half")), "{names:?}");
+    }
+
+    #[test]
+    fn what_is_no_snapshot_is_not_accepted() {
+        let (_dir, snapshots) = folder();
+        let bad = snapshots.join("bad@weekly.snap.new");
+        fs::write(&bad, "---\n\t{ not yaml\n---\n").unwrap();
+        assert!(matches!(accept(&bad), Err(PendingError::NoSnapshot { .. })));
+        assert!(bad.exists() && !snapshots.join("bad@weekly.snap").exists());
+    }
+}
