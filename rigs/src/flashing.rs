@@ -88,7 +88,7 @@ pub fn read_variable(session: &mut Session, symbols: &Symbols, name: &str) -> Re
 pub fn powered_board(wiring: &Arc<Wiring>, image: Image, symbols: Arc<Symbols>) -> Result<SharedBoard, WiringError> {
     let nominal = wiring.supply.nominal;
     let mut board = Board::new(wiring.clone(), symbols, image, 0, Instant::ZERO)?;
-    board.play(&[(Instant::ZERO, Level::Volts(nominal))]);
+    board.play(&[(Instant::ZERO, Level::Volts(nominal))]).expect("a new board has nothing planned");
     let until = Instant::ZERO + Span::millis(100);
     let mut events = Vec::new();
     while board.now() < until {

@@ -1,71 +1,35 @@
 //! probe-rs for real: attach, flash by the chip's own algorithm, verify, memory by symbol, and what goes wrong.
 
-use brownout_rigs::bench::Bench;
-use brownout_rigs::bench::virtual_board::VirtualBench;
-use brownout_rigs::firmware::Firmware;
-use brownout_rigs::flashing::{self, Flashed};
-use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
-use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Instant, Span, Volts};
+mod common;
+
+use brownout_rigs::flashing;
+use brownout_rigs::rig::Rig;
+use brownout_trace::event::What;
+use brownout_trace::{Instant, Span};
 use brownout_virtual::board::Board;
 use brownout_virtual::mcu::flash::Image;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
 use probe_rs::Permissions;
 use probe_rs::config::{Registry, Target};
 use probe_rs::probe::Probe;
+use common::{CHIP, ask, flashed, powered, received, run, weekly};
 use std::sync::Arc;
-
-const CHIP: &str = "STM32F103C8";
-
-fn firmware() -> Firmware {
-    let (name, bytes) = SHIPPED_FIRMWARE;
-    Firmware::from_bytes(name, bytes.to_vec()).unwrap()
-}
-
-fn flashed() -> (Rig, Flashed) {
-    let rig = Rig::shipped().unwrap();
-    let flashed = flashing::flash_virtual(&rig.wiring, CHIP, &firmware()).unwrap();
-    (rig, flashed)
-}
 
 fn blank() -> SharedBoard {
     flashing::powered_board(&Rig::shipped().unwrap().wiring, Image::erased(64), Arc::default()).unwrap()
 }
 
-fn run(bench: &mut VirtualBench, span: Span) -> Vec<Event> {
-    let (until, mut events) = (bench.now() + span, Vec::new());
-    while bench.now() < until {
-        bench.advance(until, &mut events).unwrap();
-    }
-    events
-}
-
-fn received(events: &[Event]) -> Vec<&str> {
-    let line = |event: &'_ Event| matches!(event.what, What::Received { .. });
-    events
-        .iter()
-        .filter(|event| line(event))
-        .map(|event| match &event.what {
-            What::Received { line } => line.as_str(),
-            _ => "",
-        })
-        .collect()
-}
-
 #[test]
 fn the_flashed_firmware_boots_answers_and_switches() {
-    let (rig, flashed) = flashed();
-    let mut bench = VirtualBench::new(&rig, &flashed, 1, Instant(0)).unwrap();
-    bench.play(&[(Instant(0), Level::Volts(Volts(12.0)))]).unwrap();
+    let mut bench = powered(&weekly(), 1);
     let boot = run(&mut bench, Span::secs(4));
-    assert!(received(&boot).contains(&"# boot brownout-weekly 1.0.0 reset=por programs=0 clock=lost"), "{boot:#?}");
+    assert_eq!(received(&boot), ["# boot brownout-weekly 1.0.0 reset=por programs=0 clock=lost"]);
     for (command, answer) in [
         ("CLOCK 2024-01-01 07:59:55", "OK"),
         ("CLOCK", "OK 2024-01-01 07:59:55 Mon valid"),
         ("PROG ADD 12345 08:00:00 18:00:00", "OK 0"),
     ] {
-        bench.send(command).unwrap();
-        assert_eq!(received(&run(&mut bench, Span::millis(200))), [answer], "{command}");
+        assert_eq!(ask(&mut bench, command), [answer], "{command}");
     }
     let later = run(&mut bench, Span::secs(6));
     let contacts: Vec<(u32, bool)> = later
@@ -99,10 +63,10 @@ fn one_broken_opcode_of_the_algorithm_fails_the_flashing() {
         let store = (0..code.len()).step_by(2).find(|at| code[at + 1] & 0xf8 == 0x80).expect("a half-word store");
         code[store..store + 2].copy_from_slice(&[0x00, 0xbf]);
     });
-    let error = flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), target, &firmware()).unwrap_err();
+    let error = flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), target, &weekly()).unwrap_err();
     assert_eq!(error.doing, "verifying the flash", "{error}");
     let sound = target_with(|_| {});
-    flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), sound, &firmware()).unwrap();
+    flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), sound, &weekly()).unwrap();
 }
 
 #[test]
@@ -110,14 +74,14 @@ fn a_board_without_supply_fails_at_once_and_says_so() {
     let rig = Rig::shipped().unwrap();
     let board = Board::new(rig.wiring, Arc::default(), Image::erased(64), 0, Instant(0)).unwrap();
     let probe = Probe::new(VirtualProbe::for_flashing(SharedBoard::new(board)));
-    let error = flashing::flash(probe, CHIP, &firmware()).unwrap_err();
+    let error = flashing::flash(probe, CHIP, &weekly()).unwrap_err();
     assert_eq!(error.doing, "attaching the probe to the chip");
     assert!(error.causes.len() > 1, "the whole chain of causes: {error}");
 }
 
 #[test]
 fn a_variable_reads_the_same_through_the_probe_and_takes_no_time() {
-    let (rig, flashed) = flashed();
+    let (rig, flashed) = flashed(&weekly());
     let shared = flashing::powered_board(&rig.wiring, flashed.image, flashed.symbols.clone()).unwrap();
     let before = shared.lock().now();
     let mut session =

@@ -48,8 +48,7 @@ impl Bench for VirtualBench {
     }
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
-        self.board.play(levels);
-        Ok(())
+        self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })
     }
 
     /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals.

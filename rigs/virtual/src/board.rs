@@ -16,13 +16,12 @@ use crate::mcu::flash::Image;
 use crate::mcu::gpio::{Drive, Pin};
 use crate::relay::Relay;
 use crate::rng::Stream;
-use crate::supply::{Reserve, Supply};
+use crate::supply::{LevelSchedule, OutOfOrder, Reserve, Supply};
 use crate::symbols::Symbols;
 use crate::wiring::{Active, Wiring, WiringError};
 use brownout_trace::event::{Event, Level, What};
 use brownout_trace::{Instant, Span, Volts};
 use console::Lines;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Power-on reset: VDD rising through 1.92 V (DS5319, table 11, typical).
@@ -67,7 +66,7 @@ pub struct Board {
     backup_alive: bool,
     flash_starved: bool,
     draw: Draw,
-    shots: VecDeque<(Instant, Level)>,
+    levels: LevelSchedule,
     electrical: Option<electrical::Next>,
     irqs: u64,
     noise: Stream,
@@ -124,7 +123,7 @@ impl Board {
             backup_alive: false,
             flash_starved: true,
             draw: Draw::Off,
-            shots: VecDeque::new(),
+            levels: LevelSchedule::default(),
             electrical: None,
             irqs: 0,
             noise: Stream::new(seed, "ram"),
@@ -172,13 +171,13 @@ impl Board {
         self.core.cycles()
     }
 
-    /// Hands over levels for the supply terminals, at instants from now on and in order.
-    pub fn play(&mut self, levels: &[(Instant, Level)]) {
-        for (at, level) in levels {
-            let place = self.shots.partition_point(|(planned, _)| planned <= at);
-            self.shots.insert(place, ((*at).max(self.now), *level));
+    /// Hands over levels for the supply terminals, in order and at instants from now on; all of them or none.
+    pub fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), OutOfOrder> {
+        if let Some((asked, _)) = levels.first().filter(|(asked, _)| *asked < self.now) {
+            return Err(OutOfOrder { asked: *asked, latest: self.now });
         }
         self.electrical = None;
+        self.levels.hand_in(levels)
     }
 
     /// Puts a line on the wire to the board's console.

@@ -49,7 +49,7 @@ impl Board {
                 next = Next { at, cause };
             }
         };
-        offer(self.shots.front().map(|(at, _)| *at), Cause::Shot);
+        offer(self.levels.next_change(), Cause::Shot);
         let mut watch = |threshold, crossing, volts| {
             offer(self.supply.next_crossing(Node::Vdd, volts, crossing), Cause::Vdd(threshold, crossing, volts));
         };
@@ -92,7 +92,7 @@ impl Board {
         match next.cause {
             Cause::Nothing => {}
             Cause::Shot => {
-                if let Some((_, level)) = self.shots.pop_front() {
+                if let Some((_, level)) = self.levels.take_due(at) {
                     self.supply.set_level(at, level);
                     self.emit(at, What::Supply { level });
                 }
@@ -111,12 +111,7 @@ impl Board {
                     self.emit(at, What::Contact { relay: name, closed, sequence });
                 }
             }
-            Cause::Reserve => {
-                self.backup_alive = false;
-                self.chip.lose_backup();
-                let volts = self.reserve.voltage(at);
-                self.emit(at, What::Rail { threshold: Threshold::Backup, crossing: Crossing::Falling, volts });
-            }
+            Cause::Reserve => self.lose_backup(at),
             Cause::Released => {
                 self.power = Power::On;
                 self.system_reset(at, ResetCause::PowerOn);
@@ -163,8 +158,19 @@ impl Board {
         self.core.power_on_reset();
         self.chip.lose_memory(&mut self.noise);
         self.reserve.set_vdd_present(at, None);
+        if !self.reserve.feeds_clock(at) {
+            self.lose_backup(at);
+        }
         self.set_draw(at, Draw::Off);
         self.sync_coils(at);
+    }
+
+    /// The reserve feeds the clock no longer: clock and backup registers are forgotten.
+    fn lose_backup(&mut self, at: Instant) {
+        self.backup_alive = false;
+        self.chip.lose_backup();
+        let volts = self.reserve.voltage(at);
+        self.emit(at, What::Rail { threshold: Threshold::Backup, crossing: Crossing::Falling, volts });
     }
 
     /// Resets the chip's registers; a flash operation in flight is torn and told.
