@@ -2,7 +2,7 @@
 
 use super::{About, Case, Plan, PlannedStep, Target, board_check, needs, order_check};
 use crate::scenario::error::{Fault, Faults, Source};
-use crate::scenario::file::{Choice, parse};
+use crate::scenario::file::{Choice, MOST_FAULTS, parse};
 use crate::scenario::find::{Found, find};
 use crate::scenario::id::CaseId;
 use crate::scenario::load::load;
@@ -56,6 +56,7 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
         cases.push(resolve(file, &about, choice, target, &timeline));
     }
     faults.sort_by_key(|fault| fault.span().start);
+    faults.truncate(MOST_FAULTS);
     match faults.is_empty() {
         true => Ok(cases),
         false => Err(Faults(faults)),
@@ -104,7 +105,7 @@ fn twice(plan: &Plan) -> Vec<Fault> {
         if !told.insert((&case.about.path, &other.about.path)) {
             continue;
         }
-        let message = match case.id == other.id {
+        let message = match case.id.to_string() == other.id.to_string() {
             true => format!("two cases have the id `{}`", case.id),
             false => format!("`{}` and `{}` meet in one file name", other.id, case.id),
         };
@@ -114,4 +115,58 @@ fn twice(plan: &Plan) -> Vec<Fault> {
         faults.push(fault);
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brownout_rigs::profile::Profile;
+
+    const TEXT: &str = "title = \"t\"\nwhy = \"w\"\ncovers = [\"choosing\"]\nsteps = [{ console = \"A\" }, \
+        { expect = { relay = \"K1\", is = \"open\" } }]\n";
+
+    fn planned(files: &[(&str, &str)], profile: &Profile) -> Result<Plan, Faults> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        plan_paths(&[folder.path().to_path_buf()], Target { profile, highest: None })
+    }
+
+    fn weekly() -> Profile {
+        Profile::shipped("weekly").unwrap().unwrap()
+    }
+
+    #[test]
+    fn ids_and_file_names_do_not_meet() {
+        let matrix = |values: &str| format!("{}[matrix]\nt = [{values}]\n", TEXT.replace("\"A\"", "\"{t}\""));
+        for (files, message) in [
+            ([("a@t=x.toml", TEXT.to_owned()), ("a.toml", matrix("\"x\""))], "two cases have the id `a@t=x`"),
+            ([("b.toml", TEXT.to_owned()), ("a.toml", matrix("\"x y\", \"x/y\""))], "`a@t=x y` and `a@t=x/y` meet"),
+            ([("A.toml", TEXT.to_owned()), ("a.toml", TEXT.to_owned())], "`A` and `a` meet in one file name"),
+        ] {
+            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let Faults(faults) = planned(&files, &weekly()).unwrap_err();
+            assert_eq!(faults.len(), 1);
+            assert!(faults[0].message().starts_with(message), "{}", faults[0]);
+        }
+    }
+
+    #[test]
+    fn a_board_without_console_skips_what_needs_one() {
+        let mut profile = weekly();
+        profile.console = None;
+        let plan = planned(&[("a.toml", TEXT)], &profile).unwrap();
+        assert_eq!(plan.cases[0].skip.as_deref(), Some("`weekly` has no console for `console A`"));
+        let arranged = format!("{TEXT}[board]\nmode = \"off\"\n");
+        let plan = planned(&[("a.toml", &arranged)], &profile).unwrap();
+        assert_eq!(plan.cases[0].skip.as_deref(), Some("cannot be arranged: `weekly` has no console"));
+    }
+
+    #[test]
+    fn faults_of_all_files_are_told() {
+        let Faults(faults) = planned(&[("a.toml", ""), ("b.toml", "x")], &weekly()).unwrap_err();
+        let files: HashSet<&str> = faults.iter().map(|fault| fault.file().rsplit('/').next().unwrap()).collect();
+        assert_eq!(files, HashSet::from(["a.toml", "b.toml"]));
+    }
 }

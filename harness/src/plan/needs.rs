@@ -21,5 +21,5 @@ pub(super) fn unmet(choice: &Choice, profile: &Profile) -> Option<String> {
             ))
     };
     let step = choice.steps.iter().map(|read| &read.step.value).find(speaks)?;
-    Some(format!("`{}` has no console to {}", profile.name, step.text(profile.supply)))
+    Some(format!("`{}` has no console for `{}`", profile.name, step.text(profile.supply)))
 }

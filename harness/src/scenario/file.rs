@@ -53,15 +53,15 @@ pub struct ReadStep {
 const KEYS: [&str; 6] = ["title", "why", "covers", "steps", "board", "matrix"];
 
 /// The most text that one file may unfold to, over all its cases, in bytes.
-const MOST_TEXT: usize = 64 << 20;
+const MOST_TEXT: usize = 16 << 20;
 
 /// More faults than this help nobody.
-const MOST_FAULTS: usize = 50;
+pub(crate) const MOST_FAULTS: usize = 50;
 
 /// Reads a scenario's text. Every fault is found that can be, in the order of their places.
 pub fn parse(source: &Source) -> Result<Scenario, Faults> {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
-    let mut faults: Vec<Fault> = errors.iter().map(|error| malformed(source, error)).collect();
+    let mut faults: Vec<Fault> = errors.iter().take(MOST_FAULTS).map(|error| malformed(source, error)).collect();
     if faults.is_empty() {
         faults = subset::faults(source, document.get_ref());
     }
@@ -227,7 +227,7 @@ impl<'d> Top<'d> {
         let text = self.reader.source.text.len().saturating_sub(matrix.bytes());
         if choices.len().saturating_mul(text) > MOST_TEXT {
             let message = format!("{} cases of {text} bytes each are too much for one file", choices.len());
-            let fault = Fault::new(self.reader.source, 0..0, message).label("unfolds to more than 64 MiB");
+            let fault = Fault::new(self.reader.source, 0..0, message).label("unfolds to more than 16 MiB");
             self.reader.faults.push(fault.help("split the scenario or shorten a list of its matrix"));
             choices.truncate(1);
         }
@@ -235,6 +235,10 @@ impl<'d> Top<'d> {
         let mut seen: HashSet<(Range<usize>, String)> = HashSet::new();
         let mut cases = Vec::with_capacity(choices.len());
         for choice in &choices {
+            if self.reader.faults.len() > MOST_FAULTS {
+                // What the other cases might add nobody would read. Nor is it known which names they use.
+                return cases;
+            }
             let mut reader = Reader::new(self.reader.source, choice.as_slice());
             let case = case(&mut reader, self.get("board"), steps);
             used.extend(reader.used.iter().map(|name| (*name).to_owned()));

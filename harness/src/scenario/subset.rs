@@ -4,6 +4,7 @@
 //! inline table, and the escapes `\e` and `\x`.
 
 use super::error::{Fault, Source};
+use super::file::MOST_FAULTS;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -18,6 +19,9 @@ pub(super) fn faults(source: &Source, table: &DeTable<'_>) -> Vec<Fault> {
 }
 
 fn walk(source: &Source, value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) {
+    if faults.len() > MOST_FAULTS {
+        return;
+    }
     let text = source.text.get(value.span()).unwrap_or_default();
     match value.get_ref() {
         DeValue::String(_) if text.starts_with('"') => escapes(source, value.span(), faults),
@@ -35,7 +39,7 @@ fn walk(source: &Source, value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) 
 fn escapes(source: &Source, span: Range<usize>, faults: &mut Vec<Fault>) {
     let mut chars = source.text[span.clone()].char_indices();
     while let Some((at, c)) = chars.next() {
-        if c != '\\' {
+        if c != '\\' || faults.len() > MOST_FAULTS {
             continue;
         }
         if let Some((_, escape @ ('e' | 'x'))) = chars.next() {

@@ -40,7 +40,7 @@ impl Step {
             Self::Program(ProgramStep::Delete(slot)) => format!("delete programme {slot}"),
             Self::Program(ProgramStep::Clear) => "clear programmes".to_owned(),
             Self::Mode(mode) => format!("mode {mode}"),
-            Self::Console(line) => format!("console `{line}`"),
+            Self::Console(line) => format!("console {line}"),
             Self::Reset(ResetStep::Pin) => "reset by pin".to_owned(),
             Self::Reset(ResetStep::Software) => "reset by software".to_owned(),
             Self::Wait(span) => format!("wait {span}"),
