@@ -24,7 +24,7 @@ mod stepping;
 mod tests;
 
 pub(crate) use contacts::Contacts;
-pub(crate) use ledger::{Deed, Ledger, Outage};
+pub(crate) use ledger::{Ledger, Outage};
 pub(crate) use speech::Reply;
 
 use crate::arrange;

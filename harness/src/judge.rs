@@ -18,7 +18,7 @@ pub use around::around;
 use crate::execute::{Contacts, Ledger};
 use crate::outcome::Figure;
 use brownout_rigs::profile::Profile;
-use brownout_trace::{Event, Instant, Span, Verdict, Volts};
+use brownout_trace::{Event, Instant, Span, Verdict};
 
 /// What judging looks at: the trace so far and what was done to the board.
 #[derive(Clone, Copy)]
@@ -27,7 +27,6 @@ pub struct View<'v> {
     pub(crate) contacts: &'v Contacts,
     pub(crate) ledger: &'v Ledger,
     pub(crate) profile: &'v Profile,
-    pub(crate) nominal: Volts,
     pub(crate) now: Instant,
 }
 

@@ -1,10 +1,10 @@
 //! Doing what [`crate::arrange`] computed.
 
 use super::halt::Halt;
-use super::ledger::Deed;
 use super::session::{Doing, Poll, Session};
 use super::speech::{Reply, Trouble};
 use crate::arrange::{self, Action, wire_time};
+use crate::oracle::history::Action as Done;
 use brownout_rigs::profile::switches::Reset;
 use brownout_rigs::profile::{Command, Console};
 use brownout_trace::calendar::NominalClock;
@@ -83,17 +83,24 @@ impl<'a> Session<'a> {
     }
 
     fn book(&mut self, command: &Command, slot: Option<u32>, reply: &Reply) {
-        let (ledger, at) = (&mut self.ledger, reply.sent);
+        let (ledger, from, to) = (&mut self.ledger, reply.began, reply.got);
         match command {
             Command::SetClock(value) => {
-                ledger.clock_set(at, *value);
+                ledger.clock = Some(NominalClock { set_at: reply.sent, value: *value });
+                ledger.deeds.push((from, to, Done::ClockSet(*value)));
                 self.note(What::ClockSet { to: value.to_string() });
             }
-            Command::AddProgram(programme) => ledger.added(at, programme.clone(), slot),
-            Command::ClearPrograms => ledger.cleared(at),
-            Command::SetMode(mode) => ledger.deeds.push((at, Deed::Mode(*mode))),
+            Command::AddProgram(programme) => {
+                ledger.added(programme.clone(), slot);
+                ledger.programmes_changed(from, to);
+            }
+            Command::ClearPrograms => {
+                ledger.programmes.clear();
+                ledger.programmes_changed(from, to);
+            }
+            Command::SetMode(mode) => ledger.deeds.push((from, to, Done::Mode(*mode))),
             Command::FactoryReset => {
-                ledger.deeds.push((at, Deed::FactoryReset));
+                ledger.deeds.push((from, to, Done::FactoryReset));
                 ledger.clock = None;
                 if self.profile.schedule.reset == Reset::Wipe {
                     ledger.programmes.clear();

@@ -63,8 +63,10 @@ pub struct Quirks {
     pub says: Option<What>,
     /// Its clock is ahead by this.
     pub ahead: Span,
-    /// Its relay does not obey.
+    /// Its relay never closes.
     pub stuck: bool,
+    /// Its relay does not close again once it lost its supply.
+    pub sulks: bool,
 }
 
 const HOLD_UP: Span = Span::millis(100);
@@ -160,6 +162,7 @@ impl Fake {
     /// The hold-up is over: the board dies.
     fn dies(&mut self) {
         self.stops();
+        self.quirks.stuck |= self.quirks.sulks;
         if let Some(index) = self.quirks.forgets.filter(|index| *index < self.programmes.len()) {
             self.programmes.remove(index);
         }

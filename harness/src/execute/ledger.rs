@@ -1,25 +1,11 @@
 //! What the harness did to the board, in order: the ground for the oracle, for `kept`, for what can be asked when.
 
+use crate::oracle::history::Action;
 use brownout_rigs::profile::Profile;
-use brownout_rigs::programme::{Mode, Programme};
+use brownout_rigs::programme::Programme;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Civil, Instant, Span, Volts};
-
-/// Something done to the board and acknowledged by it, other than to its supply.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
-    /// Defaults restored.
-    FactoryReset,
-    /// These are its programmes from now on, in slot order.
-    Programmes(Vec<Programme>),
-    /// The mode was selected.
-    Mode(Mode),
-    /// The clock was set.
-    ClockSet(Civil),
-    /// The microcontroller was restarted.
-    Reset,
-}
+use brownout_trace::{Instant, Volts};
 
 /// The supply was away from its nominal level.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +51,9 @@ pub struct Ledger {
     pub first_powered: Option<Instant>,
     /// Each time the supply was away, in order.
     pub outages: Vec<Outage>,
-    /// Everything else, in order, with the instant from which it counts.
-    pub deeds: Vec<(Instant, Deed)>,
+    /// Everything else, in order, each sent at one instant and acknowledged by the other. What a scenario says with
+    /// `console` does not count: that it changes nothing it should not is for the expectations to see.
+    pub deeds: Vec<(Instant, Instant, Action)>,
     /// The nominal clock, once set.
     pub clock: Option<NominalClock>,
     /// The programmes by slot, from the scenario's slot 1.
@@ -111,10 +98,15 @@ impl Ledger {
         }
     }
 
-    /// A shot was delivered between two instants.
+    /// A shot was delivered between two instants. One inside a standing outage divides it.
     pub fn shot(&mut self, from: Instant, to: Instant, level: Level, profile: &Profile) {
+        let standing = self.outages.last_mut().filter(|outage| outage.to.is_none()).map(|outage| {
+            outage.to = Some(from);
+            outage.level
+        });
         self.outages.push(Outage { from, to: None, level });
         self.restore(to, profile);
+        self.outages.extend(standing.map(|level| Outage { from: to, to: None, level }));
     }
 
     /// The outage that lasts is over. The board may have to start again, unless its profile promises to hold up.
@@ -131,44 +123,32 @@ impl Ledger {
         self.ready_at = self.ready_at.max(at + boot);
     }
 
-    /// The board was restarted.
-    pub fn reset(&mut self, at: Instant, profile: &Profile) {
-        self.deeds.push((at, Deed::Reset));
-        self.ready_at = self.ready_at.max(at + profile.power.boot);
-    }
-
-    /// The clock was set to `value` at `at`.
-    pub fn clock_set(&mut self, at: Instant, value: Civil) {
-        self.clock = Some(NominalClock { set_at: at, value });
-        self.deeds.push((at, Deed::ClockSet(value)));
+    /// The board was restarted, somewhere between two instants.
+    pub fn reset(&mut self, from: Instant, to: Instant, profile: &Profile) {
+        self.deeds.push((from, to, Action::Reset));
+        self.ready_at = self.ready_at.max(to + profile.power.boot);
     }
 
     /// A programme was added; the first free slot took it.
-    pub fn added(&mut self, at: Instant, programme: Programme, slot: Option<u32>) {
+    pub fn added(&mut self, programme: Programme, slot: Option<u32>) {
         let held = Held { programme: Some(programme), slot };
         match self.programmes.iter().position(|held| held.programme.is_none()) {
             Some(free) => self.programmes[free] = held,
             None => self.programmes.push(held),
         }
-        self.programmes_changed(at);
     }
 
     /// The programme in this slot, counted from 1, was deleted.
-    pub fn deleted(&mut self, at: Instant, number: u32) {
+    pub fn deleted(&mut self, number: u32) {
         if let Some(held) = self.programmes.get_mut((number as usize).wrapping_sub(1)) {
             held.programme = None;
         }
-        self.programmes_changed(at);
     }
 
-    /// All programmes were deleted.
-    pub fn cleared(&mut self, at: Instant) {
-        self.programmes.clear();
-        self.programmes_changed(at);
-    }
-
-    fn programmes_changed(&mut self, at: Instant) {
-        self.deeds.push((at, Deed::Programmes(self.held().map(|(_, programme)| programme.clone()).collect())));
+    /// Books the programmes as they are now.
+    pub fn programmes_changed(&mut self, from: Instant, to: Instant) {
+        let list = self.held().map(|(_, programme)| programme.clone()).collect();
+        self.deeds.push((from, to, Action::Programs(list)));
     }
 
     /// The programmes the board should hold, with the scenario's numbers.
@@ -187,10 +167,5 @@ impl Ledger {
     pub fn since(&self, mark: Option<&str>) -> Instant {
         mark.and_then(|mark| self.marks.iter().rev().find(|(name, _)| name == mark))
             .map_or(Instant::ZERO, |(_, at)| *at)
-    }
-
-    /// How long the supply was away in one piece at most, since `from`.
-    pub fn longest_outage(&self, now: Instant) -> Span {
-        self.outages.iter().map(|outage| outage.to.unwrap_or(now) - outage.from).max().unwrap_or(Span::ZERO)
     }
 }

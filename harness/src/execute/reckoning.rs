@@ -50,7 +50,7 @@ pub fn finish(mut session: Session<'_>, attempt: u32, halt: Option<Halt>) -> Att
     });
     let verdict = overall(&session.judgements, halt.as_ref());
     let criterion = match halt {
-        None => criterion::judge(&session.view(), &session.judgements),
+        None => criterion::judge(&session.view(), case, &session.judgements),
         Some(_) => None,
     };
     let relays = relay::histories(&session.view());

@@ -233,7 +233,6 @@ impl<'a> Session<'a> {
             contacts: self.log.contacts(),
             ledger: &self.ledger,
             profile: self.profile,
-            nominal: self.case.nominal,
             now: self.now(),
         }
     }

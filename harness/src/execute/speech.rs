@@ -11,6 +11,8 @@ use brownout_trace::event::What;
 /// What came of a command.
 #[derive(Debug, Clone)]
 pub struct Reply {
+    /// When its first byte was handed over.
+    pub began: Instant,
     /// When its last byte was sent.
     pub sent: Instant,
     /// When the answer was complete, or was given up.
@@ -50,6 +52,7 @@ pub struct Speech<'a> {
 
 #[derive(Clone, Copy)]
 struct Sent {
+    began: Instant,
     at: Instant,
     deadline: Instant,
     /// Events of the trace before this one have been heard.
@@ -69,7 +72,7 @@ impl<'a> Speech<'a> {
         let now = session.now();
         let Some(sent) = self.sent else {
             if session.unpowered() {
-                return Ok(Ok(Reply { sent: now, got: now, answer: Err(Trouble::Unpowered) }));
+                return Ok(Ok(Reply { began: now, sent: now, got: now, answer: Err(Trouble::Unpowered) }));
             }
             if now < session.ledger.ready_at {
                 return Ok(Err(Poll::Wait(session.ledger.ready_at)));
@@ -86,16 +89,17 @@ impl<'a> Speech<'a> {
 
     fn send(&mut self, session: &mut Session<'a>) -> Result<Poll, Halt> {
         let line = self.exchange.line();
-        let at = session.now() + wire_time(self.console, line);
+        let began = session.now();
+        let at = began + wire_time(self.console, line);
         let deadline = at + self.exchange.timeout();
         let cursor = session.log.events().len();
         session.bench.send(line)?;
-        self.sent = Some(Sent { at, deadline, cursor });
+        self.sent = Some(Sent { began, at, deadline, cursor });
         Ok(Poll::Wait(deadline))
     }
 
     fn listen(&mut self, session: &Session<'a>, sent: Sent, now: Instant) -> Result<Result<Reply, Poll>, Halt> {
-        let reply = |got, answer| Ok(Ok(Reply { sent: sent.at, got, answer }));
+        let reply = |got, answer| Ok(Ok(Reply { began: sent.began, sent: sent.at, got, answer }));
         let events = session.log.events();
         for event in &events[sent.cursor..] {
             let What::Received { line } = &event.what else { continue };

@@ -53,7 +53,8 @@ impl<'a> Session<'a> {
             ProgramStep::Delete(number) => {
                 let slot = self.ledger.slot(*number);
                 let reply = self.tell(&Command::DeleteProgram(slot))?;
-                self.ledger.deleted(reply.sent, *number);
+                self.ledger.deleted(*number);
+                self.ledger.programmes_changed(reply.began, reply.got);
                 Ok(())
             }
         }
@@ -63,15 +64,18 @@ impl<'a> Session<'a> {
         match reset {
             ResetStep::Pin => {
                 self.bench.set_reset(true)?;
-                let release = self.now() + RESET_PULSE;
+                let now = self.now();
+                let release = now + RESET_PULSE;
                 self.release_reset = Some(release);
-                self.ledger.reset(release, self.profile);
+                self.ledger.reset(now, release, self.profile);
             }
             ResetStep::Software => {
                 let console = self.console()?;
                 let line = console.render(&Command::Reset).map_err(|why| Halt::Scenario(why.to_string()))?;
+                let now = self.now();
                 let sent = self.say(&line)?;
-                self.ledger.reset(sent, self.profile);
+                // It answers first, and has that long for it.
+                self.ledger.reset(now, sent + console.ack_timeout, self.profile);
             }
         }
         Ok(())

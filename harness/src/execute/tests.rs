@@ -254,3 +254,82 @@ fn a_window_that_opens_late_is_judged_at_its_end_without_taking_time() {
     let stuck = run(steps, &Quirks { stuck: true, ..Quirks::default() });
     assert_eq!(told(&stuck), ["failed: open", "failed: open"]);
 }
+
+const BOARD_ON: &str = r#"
+[board]
+clock = "Mon 12:00:00"
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
+"#;
+
+fn run_on(steps: &str, quirks: &Quirks) -> CaseOutcome {
+    run_quirky(&case(&format!("steps = [{steps}]{BOARD_ON}")), quirks).0
+}
+
+#[test]
+fn the_schedule_is_judged_over_outages_dips_edits_and_modes() {
+    let steps = r#"
+      { wait = "1s" },
+      { cut = { for = "50ms", impedance = "low" } },
+      { dip = { to = "40%", for = "80ms" } },
+      { wait = "1s" },
+      { cut = "30s" },
+      { wait = "5s" },
+      { mode = "on" },
+      { wait = "5s" },
+      { mode = "auto" },
+      { wait = "5s" },
+      { set-clock = "Mon 17:59:50" },
+      { wait = "15s" },
+      { power = { to = "4V" } },
+      { wait = "10s" },
+      { cut = { for = "1s", impedance = "high" } },
+      { power = "on" },
+      { wait = "5s" },
+      { reset = "software" },
+      { reset = "pin" },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#;
+    let outcome = run_on(steps, &Quirks::default());
+    let judgement = outcome.judgements.last().unwrap();
+    assert_eq!(judgement.observed, "as programmed", "{judgement:?} {:?}", outcome.stopped);
+}
+
+#[test]
+fn a_wrong_contact_is_told_with_the_reason_it_should_have_been_right() {
+    let steps = r#"{ wait = "10s" }, { expect = "schedule" }"#;
+    let outcome = run(steps, &Quirks { stuck: true, ..Quirks::default() });
+    let judgement = &outcome.judgements[0];
+    assert_eq!((judgement.verdict, &*judgement.observed), (Verdict::Failed, "K1 open where closed was due"));
+    let detail = judgement.detail.as_ref().unwrap();
+    assert!(detail.contains("programme 1 on, Mon 08:00:00"), "{detail}");
+    let at = judgement.look_at - Instant::ZERO;
+    assert!(at > Span::secs(5) && at < Span::secs(7), "{at}");
+    // A mark after it: what lasts still counts.
+    let steps = r#"{ wait = "10s" }, { mark = "m" }, { wait = "1s" }, { expect = { schedule = { since = "m" } } }"#;
+    let outcome = run(steps, &Quirks { stuck: true, ..Quirks::default() });
+    assert_eq!(outcome.judgements[0].look_at, Instant::ZERO + Span::secs(10));
+}
+
+#[test]
+fn the_criterion_says_what_the_disturbance_did() {
+    let kept = r#"{ expect = { programs = "kept" } }, { expect = { clock = { within = "2s" } } }"#;
+    let criterion = |steps: &str, quirks: &Quirks| {
+        let outcome = run_on(&format!("{steps}, {kept}"), quirks);
+        assert_eq!(why(&outcome), "");
+        outcome.criterion.map_or("none".to_owned(), |criterion| criterion.to_string())
+    };
+    let good = Quirks::default();
+    let forgets = Quirks { forgets: Some(0), ..Quirks::default() };
+    let dead = Quirks { sulks: true, ..Quirks::default() };
+    for (steps, quirks, expected) in [
+        (r#"{ wait = "2s" }"#, &good, "none"),
+        (r#"{ wait = "1s" }, { cut = "50ms" }, { wait = "2s" }"#, &good, "A"),
+        (r#"{ wait = "1s" }, { cut = "1s" }, { wait = "2s" }"#, &good, "B"),
+        (r#"{ wait = "1s" }, { cut = "50ms" }, { cut = "1s" }, { cut = "1s" }, { wait = "2s" }"#, &good, "B"),
+        (r#"{ wait = "1s" }, { cut = "1s" }, { wait = "2s" }"#, &forgets, "D"),
+        (r#"{ wait = "1s" }, { cut = "1s" }, { wait = "9s" }"#, &dead, "D"),
+        (r#"{ wait = "1s" }, { cut = "21h" }, { wait = "9s" }"#, &good, "none"),
+    ] {
+        assert_eq!(criterion(steps, quirks), expected, "{steps}");
+    }
+}

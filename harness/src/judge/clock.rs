@@ -12,6 +12,9 @@ use brownout_trace::{Span, Verdict};
 /// The unit of a board's reading.
 const READING: Span = Span::secs(1);
 
+/// What is observed of a board that says itself that its clock is not right.
+pub const LOST: &str = "the clock is lost";
+
 /// Judges the answer to a question for the clock.
 pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
     let answer = match &reply.answer {
@@ -26,7 +29,7 @@ pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
     };
     let detail = format!("the board read {read} where {} was due, at {}", nominal.at(reply.got), reply.got);
     if answer.clock_valid == Some(false) {
-        return Finding::new(false, "the clock is lost", reply.got).detail(detail);
+        return Finding::new(false, LOST, reply.got).detail(detail);
     }
     let least = read - nominal.at(reply.got);
     let most = read + READING - nominal.at(reply.sent);

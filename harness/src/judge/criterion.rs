@@ -1,11 +1,84 @@
-//! The performance criterion of IEC 61000-4, as far as one case can tell it (pre-compliance).
+//! The performance criterion of IEC 61000-4 as DOMAIN.md reads it for timers (pre-compliance).
+//!
+//! The contact's expected state is what an undisturbed board would do: the oracle's forecast with every outage left
+//! out.
 
-use super::View;
+use super::schedule::{deviations, history};
+use super::{View, clock};
+use crate::execute::Outage;
+use crate::oracle::Mismatch;
 use crate::outcome::Judgement;
-use brownout_trace::Criterion;
+use crate::plan::Case;
+use crate::scenario::expectation::Expectation;
+use crate::scenario::step::Step;
+use brownout_trace::{Criterion, Instant, Span, Verdict};
 
-/// The criterion; `None` where no disturbance was applied, or none can be told.
-pub fn judge(view: &View<'_>, _judgements: &[Judgement]) -> Option<Criterion> {
-    let _ = view.ledger.outages.first()?;
-    None
+/// The criterion; `None` where no disturbance was applied, where nothing was arranged that it could be told by, or
+/// where the case ended before the declared recovery.
+///
+/// * A: the contact never left its expected state and no question for the clock failed.
+/// * B: it did, and was right again within the declared recovery of each outage's end.
+/// * C: it was right again, but later than declared. That an operator was needed no scenario can say yet.
+/// * D: programmes are lost, or the clock inside its reserve, or the contact never came right.
+pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<Criterion> {
+    let outages = &view.ledger.outages;
+    let begin = outages.first()?.from;
+    case.board.as_ref()?.clock?;
+    let failed = |wanted: fn(&Expectation) -> bool| {
+        judgements.iter().find(|judgement| {
+            let expectation = match &case.steps[judgement.step].step {
+                Step::Expect(expectation) => wanted(&expectation.value),
+                _ => false,
+            };
+            expectation && judgement.verdict == Verdict::Failed && judgement.at >= begin
+        })
+    };
+    let clock = failed(|expectation| matches!(expectation, Expectation::Clock { .. }));
+    let clock_lost = clock.is_some_and(|judgement| judgement.observed == clock::LOST);
+    let reserve = view.profile.clock.reserve.unwrap_or(Span::ZERO);
+    let longest = outages.iter().map(|outage| outage.to.unwrap_or(view.now) - outage.from).max()?;
+    if failed(|expectation| matches!(expectation, Expectation::ProgramsKept)).is_some()
+        || (clock_lost && longest <= reserve)
+    {
+        return Some(Criterion::D);
+    }
+    if longest > reserve {
+        // Without its clock no board can be where an undisturbed one would.
+        return None;
+    }
+    let found = deviations(view, &history(view, std::iter::empty()), view.now).ok()?;
+    let found: Vec<Mismatch> = found.into_iter().map(|(_, one)| one).filter(|one| one.at >= begin).collect();
+    if found.is_empty() {
+        return Some(if clock.is_none() { Criterion::A } else { Criterion::B });
+    }
+    let allowance = view.profile.power.recovery;
+    let recovered = found.iter().map(|one| recovery(one, outages, view.now, allowance)).max()?;
+    match recovered {
+        Recovery::InTime => Some(Criterion::B),
+        Recovery::Late => Some(Criterion::C),
+        Recovery::Pending => None,
+        Recovery::Never => Some(Criterion::D),
+    }
+}
+
+/// How a deviation ended; the gravest decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Recovery {
+    InTime,
+    Late,
+    Pending,
+    Never,
+}
+
+fn recovery(one: &Mismatch, outages: &[Outage], now: Instant, allowance: Span) -> Recovery {
+    // What the board had to recover from: the last outage that had begun by then.
+    let by = one.until.unwrap_or(now);
+    let ended = outages.iter().rev().find(|outage| outage.from <= by).and_then(|outage| outage.to);
+    let due = ended.map(|ended| ended + allowance);
+    match (one.until, due) {
+        (Some(until), Some(due)) if until > due => Recovery::Late,
+        (Some(_), _) => Recovery::InTime,
+        (None, Some(due)) if due <= now => Recovery::Never,
+        (None, _) => Recovery::Pending,
+    }
 }

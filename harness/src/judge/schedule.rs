@@ -1,9 +1,88 @@
-//! `"schedule"`: the oracle, over what was done to the board.
+//! `"schedule"`: the oracle's forecast, from what was done to the board, against what its contacts did.
 
+use super::relay::Settled;
 use super::{Finding, View};
-use brownout_trace::Instant;
+use crate::execute::Outage;
+use crate::oracle::history::{Action, History, OracleError};
+use crate::oracle::{self, Mismatch};
+use brownout_trace::event::What;
+use brownout_trace::{Instant, RelayName};
 
-/// Judges the contacts from `since` a mark (or step 0) to `to`.
-pub fn judge(_view: &View<'_>, _since: Option<&str>, to: Instant) -> Finding {
-    Finding::inconclusive("the schedule oracle is not there yet", to)
+/// So many deviations are told one by one.
+const TOLD: usize = 3;
+
+/// Judges the contacts from `since` a mark (or step 0) to `to`. The forecast follows the board from its first
+/// arranging action on.
+pub fn judge(view: &View<'_>, since: Option<&str>, to: Instant) -> Finding {
+    let since = view.ledger.since(since);
+    let found = match deviations(view, &history(view, view.ledger.outages.iter()), to) {
+        Ok(found) => found,
+        Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),
+    };
+    let found: Vec<_> = found.iter().filter(|(_, one)| one.until.is_none_or(|until| until > since)).collect();
+    let Some((relay, first)) = found.first() else { return Finding::new(true, "as programmed", to) };
+    let word = |closed| if closed { "closed" } else { "open" };
+    let observed = format!("{relay} {} where {} was due", word(first.observed), word(first.expected));
+    let mut told: Vec<String> = found.iter().take(TOLD).map(|(relay, one)| format!("{relay}: {one}")).collect();
+    if found.len() > TOLD {
+        told.push(format!("{} more", found.len() - TOLD));
+    }
+    Finding::new(false, observed, first.at.max(since)).detail(told.join("; "))
+}
+
+/// Where the contacts of any relay were not what they had to be up to `until`, in order of time.
+pub(super) fn deviations(
+    view: &View<'_>,
+    history: &History,
+    until: Instant,
+) -> Result<Vec<(RelayName, Mismatch)>, OracleError> {
+    let mut found = Vec::new();
+    for relay in &view.profile.relays {
+        let settled = Settled::of(view, relay);
+        let forecast = oracle::forecast(view.profile, relay, history, until)?;
+        let wrong = forecast.check(&settled.changes, settled.initially);
+        found.extend(wrong.into_iter().map(|one| (relay.clone(), one)));
+    }
+    found.sort_by_key(|(_, one)| one.at);
+    Ok(found)
+}
+
+/// What was done to the board, as the oracle reads it, with these of its outages.
+pub(super) fn history<'o>(view: &View<'_>, outages: impl Iterator<Item = &'o Outage>) -> History {
+    let mut history = History::new();
+    if let Some(at) = view.ledger.first_powered {
+        history.push(at, Action::PowerRestored);
+    }
+    for outage in outages.filter(|outage| stops_the_board(view, outage)) {
+        history.push(outage.from, Action::PowerLost);
+        if let Some(to) = outage.to {
+            history.push(to, Action::PowerRestored);
+        }
+    }
+    for (from, to, action) in &view.ledger.deeds {
+        history.push_between(*from, *to, action.clone());
+    }
+    history
+}
+
+/// Whether an outage may stop the board. One that leaves nothing of the supply may; what a board does at a residual
+/// voltage no profile declares, so the board has to have started again, or be one whose starts nobody can see.
+fn stops_the_board(view: &View<'_>, outage: &Outage) -> bool {
+    if outage.is_total() {
+        return true;
+    }
+    let last = outage.to.unwrap_or(view.now) + view.profile.power.boot;
+    let mut starts = view.events.iter().filter(|event| is_start(view, &event.what)).peekable();
+    let invisible = starts.peek().is_none();
+    invisible || starts.any(|event| (outage.from..=last).contains(&event.at))
+}
+
+fn is_start(view: &View<'_>, what: &What) -> bool {
+    match what {
+        What::Reset { .. } => true,
+        What::Received { line } => {
+            view.profile.console.as_ref().is_some_and(|console| console.boot_report(line).is_some())
+        }
+        _ => false,
+    }
 }
