@@ -40,6 +40,11 @@ impl FlatBus {
         &self.ram
     }
 
+    /// The contents of RAM, to change them.
+    pub fn ram_mut(&mut self) -> &mut [u8] {
+        &mut self.ram
+    }
+
     /// Replaces `data.len()` bytes of flash from `addr`; the core has to be told.
     pub fn set_flash(&mut self, addr: u32, data: &[u8]) {
         let at = (addr & 0xFFFF) as usize;

@@ -37,7 +37,7 @@ fn branch_or_system(first: u16, second: u16) -> Slot {
     }
     match field(first, 4, 7) {
         // Without the DSP extension only the flags can be written.
-        0b0111000 | 0b0111001 if first & 15 < 13 => {
+        0b0111000 | 0b0111001 if !matches!(first & 15, 13 | 15) => {
             Slot::new(Op::Msr).n(first & 15).imm((second & 0xFF).into()).a(field(second, 10, 2))
         }
         0b0111010 => match field(second, 8, 3) {
@@ -50,7 +50,7 @@ fn branch_or_system(first: u16, second: u16) -> Slot {
             6 => Slot::new(Op::Isb),
             _ => UNDEFINED,
         },
-        0b0111110 | 0b0111111 if field(second, 8, 4) < 13 => {
+        0b0111110 | 0b0111111 if !matches!(field(second, 8, 4), 13 | 15) => {
             Slot::new(Op::Mrs).d(field(second, 8, 4)).imm((second & 0xFF).into())
         }
         _ => UNDEFINED,
