@@ -51,6 +51,8 @@ pub struct About {
     pub why: String,
     /// `covers`.
     pub covers: Vec<String>,
+    /// `trace-snapshot`.
+    pub trace_snapshot: bool,
     /// The text, for showing a step where it stands.
     pub source: Source,
 }

@@ -25,8 +25,9 @@ use store::Compared;
 pub struct Board<'a> {
     /// The name of its profile.
     pub profile: &'a str,
-    /// Whether every event is exact, so that whole traces can be compared.
-    pub is_virtual: bool,
+    /// Whether every event comes out as it was approved, so that whole traces can be compared: on the virtual bench,
+    /// with the seed that a run has by itself.
+    pub is_exact: bool,
 }
 
 /// Why a passed case fails after all.
@@ -46,7 +47,7 @@ pub struct Unapproved {
 /// leaves no pending snapshot behind, so that a failure cannot be accepted, and an inconclusive one changes nothing.
 pub fn check(case: &Case, outcome: &CaseOutcome, board: Board<'_>, look: Look) -> Option<Unapproved> {
     let place = Place::outcome(case, board.profile);
-    let trace = (board.is_virtual && trace::is_wanted(case)).then(|| Place::trace(case, board.profile));
+    let trace = (board.is_exact && case.about.trace_snapshot).then(|| Place::trace(case, board.profile));
     match outcome.verdict {
         Verdict::Passed => {}
         Verdict::Failed => {
@@ -81,5 +82,5 @@ fn unapproved(place: &Place, compared: Compared, look: Look) -> Option<Unapprove
     };
     let file = place.shown();
     let text = format!("  {word} {}: {why}\n  {file}\n{difference}  {pending}\n", place.kind);
-    Some(Unapproved { word, reason: format!("{} {word}: {why}", place.kind), text, is_pending: pending.is_written() })
+    Some(Unapproved { word, reason: format!("{}: {why}", place.kind), text, is_pending: pending.is_written() })
 }

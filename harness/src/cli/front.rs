@@ -1,6 +1,8 @@
 //! What `brownout run` shows: a line per scenario as it ends, in plan order; every failure in full at the end; the
 //! summary. Nothing here depends on threads, and no wall time stands before the last line.
 
+mod group;
+
 use super::exit::Exit;
 use super::output::Output;
 use super::setup::count;
@@ -8,17 +10,15 @@ use crate::plan::Case;
 use crate::runner::pool::News;
 use crate::runner::{End, Finished};
 use crate::show::Look;
-use crate::show::paint::Tint;
-use crate::show::time::in_words;
 use brownout_reports::Summary;
-use brownout_trace::Span;
+use group::{Group, tint};
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// More failures than these are listed, not shown: nobody reads a hundred of them.
+/// More failures than these are not shown: nobody reads a hundred of them.
 const IN_FULL: usize = 10;
-/// More cases of one scenario than these are counted.
-const ROWS: usize = 5;
+/// More bad cases than these are not listed a second time.
+const LISTED: usize = 20;
 /// The longest scenario name that others are lined up with.
 const WIDEST: usize = 40;
 
@@ -32,20 +32,11 @@ pub struct Front<'a> {
     group: Group,
     failures: Vec<String>,
     more: usize,
+    bad: usize,
     pending: usize,
     summary: Summary,
     exit: Exit,
     started: Instant,
-}
-
-/// The cases of one scenario, as they come in.
-#[derive(Default)]
-struct Group {
-    cases: usize,
-    bad: usize,
-    gravest: Option<(End, &'static str)>,
-    time: Span,
-    rows: Vec<String>,
 }
 
 impl<'a> Front<'a> {
@@ -65,6 +56,7 @@ impl<'a> Front<'a> {
             group: Group::default(),
             failures: Vec::new(),
             more: 0,
+            bad: 0,
             pending: 0,
             summary: Summary::default(),
             exit: Exit::Fine,
@@ -85,18 +77,10 @@ impl<'a> Front<'a> {
         self.next += 1;
         self.exit = self.exit.max(finished.end.into());
         self.pending += usize::from(finished.is_pending);
-        let group = &mut self.group;
-        group.cases += 1;
-        group.time = group.time + finished.virtual_time;
-        if group.gravest.is_none_or(|(end, _)| end < finished.end) {
-            group.gravest = Some((finished.end, finished.word));
-        }
-        if finished.end != End::Passed {
-            group.bad += 1;
-            group.rows.push(row(&finished));
-        }
+        self.bad += usize::from(finished.end > End::Skipped);
+        let is_first = self.group.add(&finished);
         if finished.end > End::Skipped {
-            if self.failures.len() < IN_FULL {
+            if is_first && self.failures.len() < IN_FULL {
                 self.failures.push(in_full(case, &finished, self.output.data_look));
             } else {
                 self.more += 1;
@@ -107,29 +91,12 @@ impl<'a> Front<'a> {
         let left = self.left.entry(scenario).or_default();
         *left = left.saturating_sub(1);
         if *left == 0 {
-            self.scenario(scenario);
+            let group = std::mem::take(&mut self.group);
+            for line in group.lines(scenario, self.width, self.output.data_look) {
+                self.output.data(&line);
+            }
         }
-    }
-
-    fn scenario(&mut self, name: &str) {
-        let group = std::mem::take(&mut self.group);
-        let (end, word) = group.gravest.unwrap_or((End::Passed, "passed"));
-        let word = self.output.data_look.paint(tint(end), &format!("{word:<12}"));
-        let cases = match group.bad {
-            0 => count(group.cases, "case"),
-            bad if bad == group.cases => count(group.cases, "case"),
-            bad => format!("{bad} of {}", count(group.cases, "case")),
-        };
-        let (width, time) = (self.width, in_words(group.time));
-        self.output.data(format!("{word}  {name:<width$}  {cases:<14}  {time}").trim_end());
-        for row in group.rows.iter().take(ROWS) {
-            self.output.data(&format!("              {row}"));
-        }
-        if group.rows.len() > ROWS {
-            self.output.data(&format!("              … and {} more", group.rows.len() - ROWS));
-        }
-        let done = self.next;
-        self.output.progress(&format!("[{done}/{}]", self.cases.len()));
+        self.output.progress(&format!("[{}/{}]", self.next, self.cases.len()));
     }
 
     /// Shows the failures and the summary, and says how the command ends.
@@ -146,7 +113,7 @@ impl<'a> Front<'a> {
         }
         self.summary.took(self.started.elapsed());
         self.output.data("");
-        self.output.data(self.summary.to_string().trim_end());
+        self.output.data(&self.summed_up());
         if self.pending > 0 {
             let waiting = count(self.pending, "snapshot");
             self.output.talk(&format!(
@@ -157,31 +124,14 @@ impl<'a> Front<'a> {
     }
 }
 
-fn tint(end: End) -> Tint {
-    match end {
-        End::Passed => Tint::Good,
-        End::Skipped => Tint::Faint,
-        End::Inconclusive => Tint::Warn,
-        End::Failed | End::Bug => Tint::Bad,
+impl Front<'_> {
+    /// The summary; after too many bad cases to list once more, the figures alone.
+    fn summed_up(&self) -> String {
+        let text = self.summary.to_string();
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        let from = if self.bad > LISTED { lines.len().saturating_sub(2) } else { 0 };
+        lines[from..].join("\n")
     }
-}
-
-/// The choice from the matrix, as it stands in the id.
-fn choice(finished: &Finished) -> String {
-    let id = finished.id.to_string();
-    id.get(finished.id.scenario.len()..).unwrap_or_default().to_owned()
-}
-
-fn row(finished: &Finished) -> String {
-    let choice = choice(finished);
-    let gap = if choice.is_empty() { "" } else { "  " };
-    let reason = finished.reason.as_deref().unwrap_or_default();
-    let word = match finished.end {
-        End::Failed if finished.word == "failed" => String::new(),
-        End::Skipped => String::new(),
-        _ => format!("{}: ", finished.word),
-    };
-    format!("{choice}{gap}{word}{reason}")
 }
 
 fn in_full(case: &Case, finished: &Finished, look: Look) -> String {

@@ -8,8 +8,7 @@ use super::output::Output;
 use super::paths_or_shipped;
 use super::setup::{Setup, plan};
 use crate::plan::Case;
-use crate::runner::pool;
-use brownout_reports::paths;
+use crate::runner::{pool, seed};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -30,7 +29,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "BROWNOUT_RECORD")]
     pub record: Option<PathBuf>,
     /// Where all randomness comes from: one seed gives the same run
-    #[arg(long, value_name = "N", env = "BROWNOUT_SEED", default_value_t = 1)]
+    #[arg(long, value_name = "N", env = "BROWNOUT_SEED", default_value_t = seed::USUAL)]
     pub seed: u64,
     /// How many cases run at once; one for each processor if not said
     #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS")]
@@ -119,7 +118,7 @@ fn on_rig(
     pool::run(&setup.station(), &selected, threads, |news| front.hear(news));
     let exit = front.finish();
     if let Some(folder) = setup.folder() {
-        output.talk(&format!("recorded in {} ({} a case)", folder.display(), paths::RECORD));
+        output.talk(&format!("recorded in {}: a folder for each case", folder.display()));
     }
     exit
 }

@@ -6,6 +6,7 @@ use super::output::Output;
 use crate::plan::{Plan, Target, plan_paths};
 use crate::runner::Station;
 use crate::runner::log::{hash, with_causes};
+use crate::runner::seed;
 use crate::show::Look;
 use crate::snapshot::Board;
 use brownout_reports::record::{Header, Sha256};
@@ -70,7 +71,7 @@ impl Setup {
     pub fn station(&self) -> Station<'_> {
         Station {
             bench: self.ready.runner.as_ref(),
-            board: Board { profile: &self.files.profile.name, is_virtual: true },
+            board: Board { profile: &self.files.profile.name, is_exact: self.seed == seed::USUAL },
             seed: self.seed,
             folder: self.folder.as_ref(),
             header: self.header.clone(),

@@ -31,8 +31,15 @@ pub fn case(text: &str) -> Case {
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
     };
-    let about =
-        About { path: "t.toml".into(), root: ".".into(), title: "t".into(), why: "w".into(), covers: vec![], source };
+    let about = About {
+        path: "t.toml".into(),
+        root: ".".into(),
+        title: "t".into(),
+        why: "w".into(),
+        covers: vec![],
+        trace_snapshot: false,
+        source,
+    };
     Case {
         id: CaseId { scenario: "t".into(), choice: choice.choice },
         about: Arc::new(about),

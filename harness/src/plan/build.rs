@@ -41,6 +41,7 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
         title: scenario.title,
         why: scenario.why,
         covers: scenario.covers,
+        trace_snapshot: scenario.trace_snapshot,
         source: source.clone(),
     });
     let mut cases = Vec::with_capacity(scenario.cases.len());

@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 /// What is hashed first: a new way of seeding gets a new name, and old runs stay what they were.
 const SCHEME: &[u8] = b"brownout case seed 1\0";
 
+/// The seed of a run that names none: the one that traces are approved with.
+pub const USUAL: u64 = 1;
+
 /// The first eight bytes, big end first, of SHA-256 over [`SCHEME`], the run's seed (eight bytes, big end first) and
 /// the id.
 pub fn of_case(seed: u64, id: &CaseId) -> u64 {

@@ -23,6 +23,8 @@ pub struct Scenario {
     pub why: String,
     /// `covers`: complaints of DOMAIN.md and standards.
     pub covers: Vec<String>,
+    /// `trace-snapshot`: whether every event is compared with what was approved, on a virtual bench.
+    pub trace_snapshot: bool,
     /// Its cases, the first matrix key varying slowest.
     pub cases: Vec<Choice>,
 }
@@ -50,7 +52,7 @@ pub struct ReadStep {
 }
 
 /// The keys of a file, in the order they are written.
-const KEYS: [&str; 6] = ["title", "why", "covers", "steps", "board", "matrix"];
+const KEYS: [&str; 7] = ["title", "why", "covers", "trace-snapshot", "steps", "board", "matrix"];
 
 /// The most text that one file may unfold to, over all its cases, in bytes.
 const MOST_TEXT: usize = 16 << 20;
@@ -131,13 +133,14 @@ impl<'d> Top<'d> {
         let title = self.prose("title", "\"A short outage inside the ON window\"");
         let why = self.prose("why", "\"what people complain of, or which rule it checks\"");
         let covers = self.covers();
+        let trace_snapshot = self.flag("trace-snapshot");
         let steps = self.steps();
         let matrix = match self.get("matrix") {
             Some(raw) => Matrix::read(&mut self.reader, raw, &KEYS),
             None => Matrix::default(),
         };
         let cases = self.cases(&matrix, steps.unwrap_or_default());
-        Some(Scenario { title: title?, why: why?, covers: covers?, cases })
+        Some(Scenario { title: title?, why: why?, covers: covers?, trace_snapshot, cases })
     }
 
     /// A key that must be there. One that stands below `[board]` or `[matrix]` is reported there, with the way out.
@@ -170,6 +173,16 @@ impl<'d> Top<'d> {
             return None;
         }
         Some(text.to_owned())
+    }
+
+    /// A key that may be there; not there is `false`.
+    fn flag(&mut self, key: &str) -> bool {
+        let Some(node) = self.get(key).map(plain) else { return false };
+        if let DeValue::Boolean(flag) = node.value {
+            return *flag;
+        }
+        self.reader.wrong_kind(&node, "`true` or `false`");
+        false
     }
 
     fn covers(&mut self) -> Option<Vec<String>> {

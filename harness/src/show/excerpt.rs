@@ -35,13 +35,8 @@ pub fn excerpt(trace: &[Event], look_at: Instant, here: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut held: Vec<usize> = still_holding(&before, first).into_values().collect();
     held.sort_unstable();
-    let mut next = 0;
-    for index in held {
-        gap(&mut lines, index > next);
-        lines.push(before[index].line());
-        next = index + 1;
-    }
-    gap(&mut lines, first > next);
+    lines.extend(held.iter().map(|index| before[*index].line()));
+    gap(&mut lines, first > held.len());
     lines.extend(before[first..].iter().map(Entry::line));
     lines.push(Line { at: micros(look_at), text: here.to_owned(), here: true });
     lines.extend(after.iter().take(AFTER).map(Entry::line));

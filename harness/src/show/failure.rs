@@ -64,8 +64,8 @@ fn fault(case: &Case, judgement: &Judgement) -> Fault {
     };
     let shown = Fault::new(&case.about.source, judgement.span.clone(), message).label(printable(&judgement.observed));
     match &judgement.detail {
-        Some(detail) => shown.help(detail.clone()),
-        None => shown,
+        Some(detail) if *detail != judgement.observed => shown.help(detail.clone()),
+        _ => shown,
     }
 }
 

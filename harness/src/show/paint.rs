@@ -23,7 +23,8 @@ impl Look {
 
     /// A fault at its place in its file; one of a whole file or folder without a picture of nothing.
     pub fn fault(self, fault: &Fault) -> String {
-        let has_text = fault.source_code().is_some_and(|text| text.read_span(&(0, 1).into(), 0, 0).is_ok());
+        let start = fault.source_code().and_then(|text| text.read_span(&(0, 0).into(), 0, 1).ok());
+        let has_text = start.is_some_and(|start| !start.data().is_empty());
         if has_text {
             return self.diagnostic(fault);
         }

@@ -19,6 +19,7 @@ pub fn in_words(span: Span) -> String {
             0 => format!("{seconds}s"),
             tenths => format!("{seconds}.{tenths}s"),
         },
+        _ if nanos == 0 => "0s".to_owned(),
         _ if nanos >= 1_000_000 => format!("{}ms", nanos / 1_000_000),
         _ => format!("{}us", nanos / 1_000),
     }
@@ -43,7 +44,7 @@ mod tests {
             (Span::millis(3_290), "3.2s"),
             (Span::micros(840_999), "840ms"),
             (Span::micros(12), "12us"),
-            (Span::ZERO, "0us"),
+            (Span::ZERO, "0s"),
         ] {
             assert_eq!(in_words(span), text);
         }

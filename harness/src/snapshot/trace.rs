@@ -5,11 +5,6 @@ use crate::plan::Case;
 use crate::show::words::event;
 use std::fmt::Write;
 
-/// Whether the scenario asks for one.
-pub fn is_wanted(_case: &Case) -> bool {
-    false
-}
-
 /// The trace in words.
 pub fn text(case: &Case, outcome: &CaseOutcome) -> String {
     let mut text = format!("{}\n{}\n\n", case.about.title, case.id);
