@@ -10,8 +10,10 @@ use std::collections::VecDeque;
 const LINES: i64 = 10_000;
 /// One line more for each such span of bench time: a week of a line a minute is no flood.
 const LINE_EVERY: Span = Span::secs(10);
-/// The lines over which a flood's rate is told.
+/// The lines over which a flood's rate is told; so many within [`FLOOD`] are one.
 const RATE_OVER: usize = 1_000;
+/// No timer has a thousand things to say in ten seconds: full lines at 115 200 baud would take two thirds of it.
+const FLOOD: Span = Span::secs(10);
 /// So many events of any kind fit into one attempt's trace.
 const EVENTS: usize = 2_000_000;
 
@@ -79,10 +81,11 @@ impl<'a> Log<'a> {
             self.recent.pop_front();
         }
         self.recent.push_back(at);
-        if self.lines <= LINES + (at - began).0 / LINE_EVERY.0 {
+        let first = self.recent.front().copied().unwrap_or(at);
+        let flood = self.recent.len() == RATE_OVER && at - first < FLOOD;
+        if !flood && self.lines <= LINES + (at - began).0 / LINE_EVERY.0 {
             return Ok(());
         }
-        let first = self.recent.front().copied().unwrap_or(at);
         let rate = self.recent.len() as f64 / (at - first).as_secs_f64().max(1e-3);
         Err(Halt::Board(format!("the board floods its console: {rate:.0} lines/s, {} lines by {at}", self.lines)))
     }

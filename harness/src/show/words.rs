@@ -69,7 +69,7 @@ fn threshold(threshold: Threshold) -> &'static str {
 }
 
 /// The longest text shown on one line, in characters.
-const LONGEST: usize = 160;
+const LONGEST: usize = 300;
 
 /// One line, without control characters, cut where nobody reads on.
 pub fn printable(text: &str) -> String {

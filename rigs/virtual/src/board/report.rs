@@ -10,7 +10,8 @@ impl Board {
         if let Some(fault) = self.core.take_fault() {
             let function = self.symbols.describe(fault.pc);
             let caller = self.symbols.describe(fault.lr);
-            let text = format!("{fault}; in {function}, called from {caller}");
+            // Where first: a reader who sees only the beginning sees that.
+            let text = format!("in {function}, called from {caller}: {fault}");
             self.emit(at, What::Fault { text });
         }
     }
@@ -20,7 +21,7 @@ impl Board {
         self.report_faults(at);
         if !std::mem::replace(&mut self.locked_up, true) {
             let function = self.symbols.describe(self.core.pc());
-            let text = format!("the core locked up at {:#010x}, in {function}", self.core.pc());
+            let text = format!("in {function}: the core locked up at {:#010x}", self.core.pc());
             self.emit(at, What::Fault { text });
         }
     }
