@@ -33,7 +33,8 @@ use crate::plan::Case;
 use brownout_rigs::bench::{Bench, RigFault};
 use brownout_rigs::profile::Profile;
 use brownout_trace::event::What;
-use brownout_trace::{Event, Span, Verdict};
+use brownout_trace::{Event, Instant, Span, Verdict};
+use reckoning::Attempt;
 use session::Session;
 
 /// How often a case is tried whose shots are spoilt.
@@ -59,27 +60,22 @@ pub fn run_case<B: Bench>(
             Ok(bench) => bench,
             Err(fault) => return nothing(case, fault.to_string(), Verdict::Inconclusive, attempt, sink),
         };
-        let outcome = Session::new(&mut bench, case, profile, sink).run(attempt);
-        match outcome {
-            reckoning::Attempt::Spoilt if attempt < ATTEMPTS => attempt += 1,
-            reckoning::Attempt::Spoilt => {
-                let why = format!("{ATTEMPTS} attempts, each with a shot outside its tolerance");
-                return nothing(case, why, Verdict::Inconclusive, attempt, sink);
-            }
-            reckoning::Attempt::Over(outcome) => return *outcome,
+        match Session::new(&mut bench, case, profile, sink).run(attempt, attempt == ATTEMPTS) {
+            Attempt::Spoilt => attempt += 1,
+            Attempt::Over(outcome) => return *outcome,
         }
     }
 }
 
 /// The outcome of a case of which nothing can be told but why.
 fn nothing(case: &Case, why: String, verdict: Verdict, attempts: u32, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
-    let ended = Event::new(brownout_trace::Instant::ZERO, What::Ended { verdict, criterion: None });
+    let ended = Event::new(Instant::ZERO, What::Ended { verdict, criterion: None });
     sink(&ended);
     CaseOutcome {
         id: case.id.clone(),
         verdict,
         criterion: None,
-        judgements: reckoning::not_reached(case, 0, brownout_trace::Instant::ZERO),
+        judgements: reckoning::not_reached(case, 0, Instant::ZERO),
         relays: Vec::new(),
         shots: Vec::new(),
         stopped: Some(Stopped { step: None, span: None, why, verdict }),

@@ -72,6 +72,8 @@ pub struct Quirks {
     pub ahead: Span,
     /// Its relay never closes.
     pub stuck: bool,
+    /// Its relay opens whenever the supply is low.
+    pub lets_go: bool,
     /// Its relay does not close again once it lost its supply.
     pub sulks: bool,
 }
@@ -209,7 +211,8 @@ impl Fake {
                 programme.days.contains(civil.weekday()) && programme.on <= time && time < programme.off
             }),
         };
-        self.moves(closed, Span::millis(5));
+        let weak = self.quirks.lets_go && self.lost_at.is_some();
+        self.moves(closed && !weak, Span::millis(5));
     }
 
     fn answers(&mut self, line: &str) {
@@ -325,6 +328,7 @@ impl Bench for Fake {
             assert!(*at >= self.now, "levels in the past");
             if *at == self.now {
                 self.takes_level(*level);
+                self.obeys_the_clock();
             } else {
                 self.levels.insert(*at, *level);
             }

@@ -62,6 +62,8 @@ pub struct Ledger {
     pub marks: Vec<(String, Instant)>,
     /// The shots as delivered.
     pub shots: Vec<ShotReport>,
+    /// Whether a scenario said something of its own making that may have changed what the board should do.
+    pub meddled: bool,
     /// Before that the board need not answer: it may be starting.
     pub ready_at: Instant,
 }
@@ -78,6 +80,7 @@ impl Ledger {
             programmes: Vec::new(),
             marks: Vec::new(),
             shots: Vec::new(),
+            meddled: false,
             ready_at: at,
         }
     }

@@ -17,23 +17,23 @@ pub enum Attempt {
     Over(Box<CaseOutcome>),
 }
 
-/// Ends an attempt.
-pub fn finish(mut session: Session<'_>, attempt: u32, halt: Option<Halt>) -> Attempt {
-    if let Some(Halt::Rig(text) | Halt::Spoilt(text) | Halt::Scenario(text)) = &halt {
+/// Ends an attempt; a spoilt one is not over unless it was the `last`.
+pub fn finish(mut session: Session<'_>, attempt: u32, last: bool, halt: Option<Halt>) -> Attempt {
+    if let Some(Halt::Rig(text) | Halt::Spoilt(text)) = &halt {
         let told = matches!(session.log.events().last().map(|event| &event.what), Some(What::RigFault { .. }));
         if !told {
             session.note(What::RigFault { text: text.clone() });
         }
     }
     match halt {
-        Some(Halt::Spoilt(_)) => return Attempt::Spoilt,
+        Some(Halt::Spoilt(_)) if !last => return Attempt::Spoilt,
         // The trace is sound up to here: windows that are over can be judged.
         None | Some(Halt::Board(_) | Halt::Scenario(_)) => {
             for window in std::mem::take(&mut session.settling) {
                 session.judge_window(window);
             }
         }
-        Some(Halt::Rig(_)) => {}
+        Some(Halt::Rig(_) | Halt::Spoilt(_)) => {}
     }
     let step = session.step;
     let now = session.now();
@@ -45,7 +45,10 @@ pub fn finish(mut session: Session<'_>, attempt: u32, halt: Option<Halt>) -> Att
     let stopped = halt.as_ref().map(|halt| Stopped {
         step,
         span: step.map(|index| case.steps[index].span.clone()),
-        why: halt.why().to_owned(),
+        why: match halt {
+            Halt::Spoilt(why) => format!("none of {attempt} attempts went as asked: {why}"),
+            halt => halt.why().to_owned(),
+        },
         verdict: halt.verdict(),
     });
     let verdict = overall(&session.judgements, halt.as_ref());

@@ -95,11 +95,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The whole attempt.
-    pub fn run(mut self, attempt: u32) -> Attempt {
+    /// The whole attempt; after the `last` there is no other.
+    pub fn run(mut self, attempt: u32, last: bool) -> Attempt {
         self.note(What::Attempt { number: attempt });
         let halt = self.everything().err();
-        reckoning::finish(self, attempt, halt)
+        reckoning::finish(self, attempt, last, halt)
     }
 
     fn everything(&mut self) -> Result<(), Halt> {

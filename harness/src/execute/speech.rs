@@ -139,6 +139,12 @@ pub fn ends_an_answer(console: &Console, line: &str) -> bool {
     begins || console.error.read(line).is_some()
 }
 
+/// Whether a line only asks.
+pub fn only_asks(console: &Console, line: &str) -> bool {
+    let questions = [Command::ReadClock, Command::ListPrograms, Command::ReadMode, Command::Status, Command::Version];
+    questions.iter().any(|question| console.render(question).is_ok_and(|known| known == line))
+}
+
 impl<'a> Session<'a> {
     /// Sends a line and waits for nothing.
     pub fn say(&mut self, line: &str) -> Result<Instant, Halt> {

@@ -4,6 +4,7 @@ use super::arranging::Waiting;
 use super::halt::Halt;
 use super::session::Session;
 use super::shooting::Shooting;
+use super::speech::only_asks;
 use crate::scenario::step::{Impedance, Moment, Power, ProgramStep, ResetStep, Step};
 use brownout_rigs::profile::Command;
 use brownout_trace::event::{Level, What};
@@ -29,7 +30,10 @@ impl<'a> Session<'a> {
             Step::SetClock(civil) => self.tell(&Command::SetClock(*civil)).map(drop),
             Step::Mode(mode) => self.tell(&Command::SetMode(*mode)).map(drop),
             Step::Program(program) => self.program(program),
-            Step::Console(line) => self.say(line).map(drop),
+            Step::Console(line) => {
+                self.ledger.meddled |= !only_asks(self.console()?, line);
+                self.say(line).map(drop)
+            }
             Step::Reset(reset) => self.reset(*reset),
             Step::Wait(span) => self.drive(&mut Waiting(self.now() + *span)),
             Step::Until(moment) => {

@@ -164,7 +164,10 @@ fn a_spoilt_shot_restarts_the_whole_case() {
     let third = spoil_until(3);
     assert_eq!((third.verdict, third.attempts, third.shots.len()), (Verdict::Passed, 3, 1));
     let never = spoil_until(9);
-    assert_eq!((never.verdict, never.attempts), (Verdict::Inconclusive, 3));
+    assert_eq!((never.verdict, never.attempts, never.shots.len()), (Verdict::Inconclusive, 3, 1));
+    let spoilt = "none of 3 attempts went as asked: a shot of 10ms came out 15ms wide, more than 1ms off";
+    assert_eq!((why(&never), never.stopped.as_ref().unwrap().step), (spoilt, Some(0)));
+    assert_eq!(never.judgements[0].verdict, Verdict::Skipped);
     let attempts = sunk.iter().filter(|event| matches!(event.what, What::Attempt { .. })).count();
     assert_eq!(attempts, 6, "spoilt attempts stay in the record");
 }
@@ -273,6 +276,7 @@ fn the_schedule_is_judged_over_outages_dips_edits_and_modes() {
       { dip = { to = "40%", for = "80ms" } },
       { wait = "1s" },
       { cut = "30s" },
+      { expect = { programs = "kept" } },
       { wait = "5s" },
       { mode = "on" },
       { wait = "5s" },
@@ -290,8 +294,23 @@ fn the_schedule_is_judged_over_outages_dips_edits_and_modes() {
       { expect = { programs = "kept" } },
       { expect = "schedule" }"#;
     let outcome = run_on(steps, &Quirks::default());
+    assert_eq!(outcome.judgements[0].verdict, Verdict::Passed, "a starting board is given its time");
     let judgement = outcome.judgements.last().unwrap();
     assert_eq!(judgement.observed, "as programmed", "{judgement:?} {:?}", outcome.stopped);
+}
+
+#[test]
+fn a_contact_may_open_without_supply_but_not_in_a_dip_that_the_board_lives_through() {
+    let quirks = Quirks { lets_go: true, ..Quirks::default() };
+    for (disturbance, observed) in [
+        (r#"{ cut = "80ms" }"#, "as programmed"),
+        (r#"{ dip = { to = "40%", for = "80ms" } }"#, "K1 open where closed was due"),
+    ] {
+        let steps = format!(r#"{{ wait = "1s" }}, {disturbance}, {{ wait = "3s" }}, {{ expect = "schedule" }}"#);
+        let outcome = run_on(&steps, &quirks);
+        assert_eq!(told(&outcome)[0].split_once(": ").unwrap().1, observed, "{disturbance}");
+        assert_eq!(outcome.criterion.map(|criterion| criterion.to_string()).as_deref(), Some("B"), "{disturbance}");
+    }
 }
 
 #[test]
@@ -328,6 +347,9 @@ fn the_criterion_says_what_the_disturbance_did() {
         (r#"{ wait = "1s" }, { cut = "50ms" }, { cut = "1s" }, { cut = "1s" }, { wait = "2s" }"#, &good, "B"),
         (r#"{ wait = "1s" }, { cut = "1s" }, { wait = "2s" }"#, &forgets, "D"),
         (r#"{ wait = "1s" }, { cut = "1s" }, { wait = "9s" }"#, &dead, "D"),
+        (r#"{ console = "MODE OFF" }, { cut = "50ms" }, { wait = "5s" }"#, &good, "none"),
+        (r#"{ console = "STATUS" }, { cut = "50ms" }, { wait = "5s" }"#, &good, "A"),
+        (r#"{ wait = "1s" }, { power = "off" }, { wait = "1h" }, { power = "on" }, { wait = "5s" }"#, &good, "B"),
         (r#"{ wait = "1s" }, { cut = "21h" }, { wait = "9s" }"#, &good, "none"),
     ] {
         assert_eq!(criterion(steps, quirks), expected, "{steps}");

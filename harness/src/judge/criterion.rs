@@ -13,8 +13,9 @@ use crate::scenario::expectation::Expectation;
 use crate::scenario::step::Step;
 use brownout_trace::{Criterion, Instant, Span, Verdict};
 
-/// The criterion; `None` where no disturbance was applied, where nothing was arranged that it could be told by, where
-/// a raw console line was sent (unless something was lost), or where the case ended before the declared recovery.
+/// The criterion; `None` where no disturbance was applied, where the contact's expected state cannot be told (no clock
+/// was arranged, an outage outlasted its reserve, a console line of the scenario's own did more than ask), or where the
+/// case ended before the declared recovery.
 ///
 /// * A: the contact never left its expected state and no question for the clock failed.
 /// * B: it did, and was right again within the declared recovery of each outage's end.
@@ -42,12 +43,9 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     {
         return Some(Criterion::D);
     }
-    if case.steps.iter().any(|planned| matches!(planned.step, Step::Console(_))) {
-        // A raw line may have told the board anything: where an undisturbed one would be is not known.
-        return None;
-    }
-    if longest > reserve {
-        // Without its clock no board can be where an undisturbed one would.
+    // Without its clock no board can be where an undisturbed one would; and after a line of the scenario's own making
+    // nobody knows where that is.
+    if longest > reserve || view.ledger.meddled {
         return None;
     }
     let found = deviations(view, &history(view, std::iter::empty()), view.now).ok()?;
