@@ -109,7 +109,8 @@ fn check(bytes: &[u8]) -> Result<(), (String, &'static str)> {
         }
         image = image.max(start + length - base);
         if image > size {
-            let why = format!("is too large: it needs {} KiB of flash, the chip has {}", image.div_ceil(1024), size / 1024);
+            let why =
+                format!("is too large: it needs {} KiB of flash, the chip has {}", image.div_ceil(1024), size / 1024);
             return Err((why, "make it smaller; section sizes are in the linker's map"));
         }
     }

@@ -2,15 +2,15 @@
 //! probe is ours; everything else is what would happen on a desk.
 
 use crate::firmware::Firmware;
+use brownout_trace::event::Level;
+use brownout_trace::{Instant, Span};
 use brownout_virtual::board::Board;
 use brownout_virtual::mcu::flash::Image;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
 use brownout_virtual::symbols::Symbols;
 use brownout_virtual::wiring::{Wiring, WiringError};
-use brownout_trace::event::Level;
-use brownout_trace::{Instant, Span};
-use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
 use probe_rs::config::TargetSelector;
+use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
 use probe_rs::probe::Probe;
 use probe_rs::{MemoryInterface, Permissions, Session};
 use std::fmt;
@@ -58,8 +58,7 @@ pub struct Flashed {
 /// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe; `chip` is a name, or a
 /// target of one's own making.
 pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
-    let mut session =
-        probe.attach(chip, Permissions::new()).map_err(while_doing("attaching the probe to the chip"))?;
+    let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing("attaching the probe to the chip"))?;
     let mut loader = session.target().flash_loader();
     loader
         .load_image(&mut session, &mut Cursor::new(firmware.bytes()), ElfLoader(ElfOptions::default()), None)

@@ -9,10 +9,10 @@ use brownout_trace::{Instant, Span};
 use brownout_virtual::board::Board;
 use brownout_virtual::mcu::flash::Image;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use common::{CHIP, ask, flashed, powered, received, run, weekly};
 use probe_rs::Permissions;
 use probe_rs::config::{Registry, Target};
 use probe_rs::probe::Probe;
-use common::{CHIP, ask, flashed, powered, received, run, weekly};
 use std::sync::Arc;
 
 fn blank() -> SharedBoard {
@@ -84,8 +84,7 @@ fn a_variable_reads_the_same_through_the_probe_and_takes_no_time() {
     let (rig, flashed) = flashed(&weekly());
     let shared = flashing::powered_board(&rig.wiring, flashed.image, flashed.symbols.clone()).unwrap();
     let before = shared.lock().now();
-    let mut session =
-        Probe::new(VirtualProbe::new(shared.clone())).attach(CHIP, Permissions::new()).expect("attach");
+    let mut session = Probe::new(VirtualProbe::new(shared.clone())).attach(CHIP, Permissions::new()).expect("attach");
     let mode = flashing::read_variable(&mut session, &flashed.symbols, "g_mode").unwrap();
     assert_eq!(Some(mode.as_slice()), shared.lock().variable("g_mode"));
     let error = flashing::read_variable(&mut session, &flashed.symbols, "g_nothing").unwrap_err();

@@ -18,10 +18,8 @@ pub struct VirtualBench {
 impl VirtualBench {
     /// A board without power at `start`, its flash as probe-rs left it. `seed` decides what chance decides.
     pub fn new(rig: &Rig, flashed: &Flashed, seed: u64, start: Instant) -> Result<Self, RigFault> {
-        let board =
-            Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start).map_err(|e| {
-                RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) }
-            })?;
+        let board = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
+            .map_err(|e| RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) })?;
         Ok(Self { board, levels: Vec::new() })
     }
 

@@ -106,10 +106,7 @@ impl Relay {
     ///
     /// Events due before `at` must have been taken. One due at `at` itself still happens: the time had run out.
     pub fn set_coil_voltage(&mut self, at: Instant, coil: Option<Volts>) {
-        debug_assert!(
-            self.next_event().is_none_or(|due| due >= at),
-            "the relay has an event before {at}"
-        );
+        debug_assert!(self.next_event().is_none_or(|due| due >= at), "the relay has an event before {at}");
         self.driven = coil.is_some();
         let coil = coil.unwrap_or(Volts::ZERO);
         let (pulls, lets_go) = (coil >= self.pick_up, coil < self.drop_out);
@@ -181,9 +178,7 @@ fn bounces(random: &mut Stream, closed: Instant, length: Span) -> Vec<Instant> {
         return Vec::new();
     }
     let edges = 2 * random.between(1, MOST_BREAKS);
-    let mut instants: Vec<Instant> = (0..edges)
-        .map(|_| closed + random.span_up_to(length))
-        .collect();
+    let mut instants: Vec<Instant> = (0..edges).map(|_| closed + random.span_up_to(length)).collect();
     instants.sort_unstable_by(|a, b| b.cmp(a));
     instants.dedup();
     if instants.len() % 2 == 1 {

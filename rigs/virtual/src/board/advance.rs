@@ -43,7 +43,7 @@ impl Board {
             && !self.reset_pin_held
             && !self.core.is_halted()
             && !self.core.is_locked_up()
-            && !(self.chip.flash.is_busy() && self.stalled)
+            && (!self.stalled || !self.chip.flash.is_busy())
     }
 
     /// The core does nothing until `target`: unpowered, in reset, halted, locked up, or waiting for the flash.

@@ -176,8 +176,9 @@ impl Cpu {
 
     /// Writes the bytes `mask` selects of a word of the NVIC; the others are zero in `value`.
     pub fn nvic_write(&mut self, offset: u32, value: u32, mask: u32) -> Option<()> {
+        let word = offset as usize / 4;
         let implemented: u128 = ((1 << INTERRUPTS) - 1) << EXTERNAL;
-        let bits = (u128::from(value) << (EXTERNAL + 32 * (offset as usize / 4 & 1))) & implemented;
+        let bits = (u128::from(value) << (EXTERNAL + 32 * (word & 1))) & implemented;
         match offset {
             0x000..=0x007 => self.nvic.enabled |= bits,
             0x080..=0x087 => self.nvic.enabled &= !bits,

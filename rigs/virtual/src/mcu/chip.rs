@@ -415,7 +415,7 @@ pub struct Settled {
 /// Flash size and unique identity (RM0008, section 30), and the option bytes of an unprotected chip.
 fn system_memory(address: u32) -> Option<u32> {
     match address {
-        0x1fff_f7e0 => Some(0xffff_0000 | FLASH_SIZE / 1024),
+        0x1fff_f7e0 => Some(0xffff_0000 | (FLASH_SIZE / 1024)),
         0x1fff_f7e8 => Some(0x066b_ff48),
         0x1fff_f7ec => Some(0x5557_5287),
         0x1fff_f7f0 => Some(0x8714_2452),
@@ -464,10 +464,7 @@ impl Bus for Chip {
             }
             self.attention = true;
             let address = flash::BASE + offset as u32;
-            return self
-                .flash
-                .program(address, value, bytes, self.now, self.vdd_starved)
-                .map_err(|_| BusError::Fault);
+            return self.flash.program(address, value, bytes, self.now, self.vdd_starved).map_err(|_| BusError::Fault);
         }
         // APB registers take a byte or half-word as the whole word it is mirrored into (RM0008, 2.2); the lanes
         // that firmware writes are the ones that count.

@@ -93,7 +93,8 @@ pub struct Image {
 impl Image {
     /// An erased memory of `pages` pages.
     pub fn erased(pages: usize) -> Self {
-        Self { pages: vec![Arc::new([0xff; PAGE]); pages] }
+        let page = Arc::new([0xff; PAGE]);
+        Self { pages: (0..pages).map(|_| page.clone()).collect() }
     }
 
     /// Bytes in the image.
@@ -149,17 +150,7 @@ impl Lock {
 impl Flash {
     /// A controller over this image; `rng` decides erase times and what torn operations leave.
     pub fn new(image: Image, rng: Stream) -> Self {
-        Self {
-            image,
-            rng,
-            acr: 0x30,
-            cr: LOCK,
-            sr: 0,
-            ar: 0,
-            key: Lock::Locked,
-            option_key: Lock::Locked,
-            busy: None,
-        }
+        Self { image, rng, acr: 0x30, cr: LOCK, sr: 0, ar: 0, key: Lock::Locked, option_key: Lock::Locked, busy: None }
     }
 
     /// What the memory holds now.
@@ -245,7 +236,7 @@ impl Flash {
         at: Instant,
         starved: bool,
     ) -> Result<(), FlashFault> {
-        if bytes != 2 || address % 2 != 0 || (address - BASE) as usize >= self.image.len() {
+        if bytes != 2 || !address.is_multiple_of(2) || (address - BASE) as usize >= self.image.len() {
             return Err(FlashFault::Bus);
         }
         if self.cr & PG == 0 || self.cr & LOCK != 0 {

@@ -20,7 +20,8 @@ impl std::str::FromStr for Pin {
 
     /// Reads `PA0` to `PD15`; which of them a package bonds out is the wiring's to check.
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("`{text}` is not a pin of the chip; write `PB0`, with port A to D and number 0 to 15");
+        let expected =
+            || format!("`{text}` is not a pin of the chip; write `PB0`, with port A to D and number 0 to 15");
         let rest = text.strip_prefix('P').ok_or_else(expected)?;
         let port = rest.bytes().next().filter(|b| (b'A'..=b'D').contains(b)).ok_or_else(expected)?;
         let number: u8 = rest[1..].parse().ok().filter(|n| *n < 16).ok_or_else(expected)?;

@@ -9,16 +9,8 @@ const PVDO: u32 = 1 << 2;
 const DETECTOR: u32 = 0xf0;
 
 /// Typical PVD thresholds by PLS: falling and rising.
-const PVD_LEVELS: [(f64, f64); 8] = [
-    (2.08, 2.18),
-    (2.18, 2.28),
-    (2.28, 2.38),
-    (2.38, 2.48),
-    (2.47, 2.58),
-    (2.57, 2.68),
-    (2.66, 2.78),
-    (2.76, 2.88),
-];
+const PVD_LEVELS: [(f64, f64); 8] =
+    [(2.08, 2.18), (2.18, 2.28), (2.28, 2.38), (2.38, 2.48), (2.47, 2.58), (2.57, 2.68), (2.66, 2.78), (2.76, 2.88)];
 
 /// The registers of PWR.
 #[derive(Debug, Clone, Default)]

@@ -27,11 +27,7 @@ impl CoilVoltage {
 impl FromStr for CoilVoltage {
     type Err = QuantityError;
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        if text.trim_end().ends_with('%') {
-            text.parse().map(Self::OfNominal)
-        } else {
-            text.parse().map(Self::Volts)
-        }
+        if text.trim_end().ends_with('%') { text.parse().map(Self::OfNominal) } else { text.parse().map(Self::Volts) }
     }
 }
 
@@ -153,33 +149,15 @@ pub enum RelayError {
 impl RelayParts {
     /// Whether these parts make a relay.
     pub fn check(&self) -> Result<(), RelayError> {
-        let (pick_up, drop_out) = (
-            self.pick_up.of(self.nominal),
-            self.drop_out.of(self.nominal),
-        );
-        let voltages = [
-            ("nominal", self.nominal),
-            ("drop-out", drop_out),
-            ("pick-up", pick_up),
-        ];
+        let (pick_up, drop_out) = (self.pick_up.of(self.nominal), self.drop_out.of(self.nominal));
+        let voltages = [("nominal", self.nominal), ("drop-out", drop_out), ("pick-up", pick_up)];
         let values = voltages.map(|(part, volts)| (part, volts.0, volts.to_string()));
-        for (part, value, written) in
-            values
-                .into_iter()
-                .chain([("coil", self.coil.0, self.coil.to_string())])
-        {
+        for (part, value, written) in values.into_iter().chain([("coil", self.coil.0, self.coil.to_string())]) {
             if !(value > 0.0 && value.is_finite()) {
-                return Err(RelayError::NotPositive {
-                    part,
-                    value: written,
-                });
+                return Err(RelayError::NotPositive { part, value: written });
             }
         }
-        for (part, span) in [
-            ("operate", self.operate),
-            ("release", self.release),
-            ("bounce", self.bounce),
-        ] {
+        for (part, span) in [("operate", self.operate), ("release", self.release), ("bounce", self.bounce)] {
             if span < Span::ZERO {
                 return Err(RelayError::NegativeTime { part, span });
             }
@@ -223,10 +201,7 @@ mod tests {
         let parts = read(&[("nominal", "12V"), ("coil", "360ohm"), ("drop-out", "2V")]).unwrap();
         assert_eq!(parts.pick_up.of(parts.nominal), Volts(9.0));
         assert_eq!(parts.drop_out.of(parts.nominal), Volts(2.0));
-        assert_eq!(
-            (parts.operate, parts.bounce),
-            (Span::millis(10), Span::millis(2))
-        );
+        assert_eq!((parts.operate, parts.bounce), (Span::millis(10), Span::millis(2)));
     }
 
     #[test]
@@ -237,14 +212,8 @@ mod tests {
             table.push((key, value));
             read(&table).unwrap_err().to_string()
         };
-        assert_eq!(
-            wrong("drop-out", "80%"),
-            "drop-out (9.6V) must be below pick-up (9V)"
-        );
-        assert_eq!(
-            wrong("coil", "0ohm"),
-            "`coil` must be more than zero, not 0ohm"
-        );
+        assert_eq!(wrong("drop-out", "80%"), "drop-out (9.6V) must be below pick-up (9V)");
+        assert_eq!(wrong("coil", "0ohm"), "`coil` must be more than zero, not 0ohm");
         assert!(wrong("drop-out", "0V").contains("more than zero"));
         assert!(wrong("operate", "10").contains("no unit"));
         assert!(wrong("pickup", "75%").contains("unknown field `pickup`"));

@@ -96,10 +96,7 @@ fn telling_the_same_voltage_again_changes_nothing() {
     for ms in 0..8 {
         told_often.set_coil_voltage(at(ms), Some(Volts(12.0)));
     }
-    assert_eq!(
-        edges(&mut told_once, at(20)),
-        edges(&mut told_often, at(20))
-    );
+    assert_eq!(edges(&mut told_once, at(20)), edges(&mut told_often, at(20)));
 }
 
 #[test]

@@ -70,15 +70,10 @@ mod tests {
     #[test]
     fn a_right_guess_is_cheap() {
         let asked = std::cell::Cell::new(0);
-        let found = first(
-            Instant(0),
-            Instant(i64::MAX / 2),
-            Some(Instant(140_000_000)),
-            |at| {
-                asked.set(asked.get() + 1);
-                at.0 >= 140_000_000
-            },
-        );
+        let found = first(Instant(0), Instant(i64::MAX / 2), Some(Instant(140_000_000)), |at| {
+            asked.set(asked.get() + 1);
+            at.0 >= 140_000_000
+        });
         assert_eq!((found, asked.get()), (Some(Instant(140_000_000)), 3));
     }
 }

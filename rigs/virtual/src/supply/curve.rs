@@ -26,12 +26,7 @@ pub(super) struct Curve {
 impl Curve {
     /// A value that stays.
     pub fn constant(start: Instant, from: f64) -> Self {
-        Self {
-            start,
-            from,
-            slope: 0.0,
-            rate: 0.0,
-        }
+        Self { start, from, slope: 0.0, rate: 0.0 }
     }
 
     /// The value at an instant; before the start, the value at the start.
@@ -57,11 +52,7 @@ impl Curve {
     /// [`None`] where the curve never gets there. A guess only: `crossing::first` makes it exact.
     pub fn reaches(&self, level: f64) -> Option<Instant> {
         let straight = (level - self.from) / self.slope;
-        let seconds = if self.rate < STRAIGHT {
-            straight
-        } else {
-            -libm::log1p(-self.rate * straight) / self.rate
-        };
+        let seconds = if self.rate < STRAIGHT { straight } else { -libm::log1p(-self.rate * straight) / self.rate };
         // No number comes out of 0/0 and of the logarithm beyond the final value.
         (seconds >= 0.0 && seconds.is_finite()).then(|| self.start + Span::from_secs_f64(seconds))
     }
@@ -78,12 +69,7 @@ mod tests {
 
     #[test]
     fn a_straight_line_is_the_limit_of_an_exponential() {
-        let line = Curve {
-            start: Instant::ZERO,
-            from: 5.0,
-            slope: -10.0,
-            rate: 0.0,
-        };
+        let line = Curve { start: Instant::ZERO, from: 5.0, slope: -10.0, rate: 0.0 };
         let bent = Curve { rate: 1e-9, ..line };
         assert!((line.at(seconds(0.14)) - 3.6).abs() < 1e-12);
         assert!((bent.at(seconds(0.14)) - 3.6).abs() < 1e-9);
@@ -94,12 +80,7 @@ mod tests {
 
     #[test]
     fn the_final_value_is_exact_and_never_passed() {
-        let curve = Curve {
-            start: Instant::ZERO,
-            from: 0.0,
-            slope: 120.0,
-            rate: 10.0,
-        };
+        let curve = Curve { start: Instant::ZERO, from: 0.0, slope: 120.0, rate: 10.0 };
         assert!((curve.at(seconds(1e6)) - 12.0).abs() < 1e-14);
         assert_eq!(curve.reaches(12.1), None);
     }

@@ -61,10 +61,7 @@ impl Network {
             return f64::INFINITY;
         }
         let fed = self.feed.map_or(0.0, |feed| feed.amps(volts));
-        let drawn: f64 = self
-            .drawing(volts, side)
-            .map(|sink| sink.amps + sink.siemens * (volts - sink.above))
-            .sum();
+        let drawn: f64 = self.drawing(volts, side).map(|sink| sink.amps + sink.siemens * (volts - sink.above)).sum();
         fed - drawn
     }
 
@@ -86,24 +83,16 @@ impl Network {
     /// The next voltage, on this side, at which the straight piece ends. Downwards there is always 0 V.
     pub fn corner(&self, volts: f64, side: Side) -> Option<f64> {
         let diode = self.feed.filter(|feed| feed.rectified).map(|feed| feed.emf);
-        let corners = (self.sinks.iter().map(|sink| sink.above))
-            .chain(diode)
-            .chain([0.0])
-            .filter(|corner| *corner >= 0.0);
+        let corners =
+            (self.sinks.iter().map(|sink| sink.above)).chain(diode).chain([0.0]).filter(|corner| *corner >= 0.0);
         match side {
-            Side::Above => corners
-                .filter(|corner| *corner > volts)
-                .min_by(f64::total_cmp),
-            Side::Below => corners
-                .filter(|corner| *corner < volts)
-                .max_by(f64::total_cmp),
+            Side::Above => corners.filter(|corner| *corner > volts).min_by(f64::total_cmp),
+            Side::Below => corners.filter(|corner| *corner < volts).max_by(f64::total_cmp),
         }
     }
 
     fn drawing(&self, volts: f64, side: Side) -> impl Iterator<Item = &Sink> {
-        self.sinks
-            .iter()
-            .filter(move |sink| volts > sink.above || (volts >= sink.above && side == Side::Above))
+        self.sinks.iter().filter(move |sink| volts > sink.above || (volts >= sink.above && side == Side::Above))
     }
 }
 
@@ -114,22 +103,10 @@ mod tests {
     fn network(emf: f64) -> Network {
         Network {
             farads: 1e-3,
-            feed: Some(Feed {
-                emf,
-                ohms: 10.0,
-                rectified: true,
-            }),
+            feed: Some(Feed { emf, ohms: 10.0, rectified: true }),
             sinks: [
-                Sink {
-                    above: 0.0,
-                    amps: 0.001,
-                    siemens: 0.01,
-                },
-                Sink {
-                    above: 1.2,
-                    amps: 0.05,
-                    siemens: 0.0,
-                },
+                Sink { above: 0.0, amps: 0.001, siemens: 0.01 },
+                Sink { above: 1.2, amps: 0.05, siemens: 0.0 },
                 Sink::default(),
                 Sink::default(),
             ],
@@ -166,10 +143,7 @@ mod tests {
 
     #[test]
     fn an_empty_capacitor_stays_empty_until_something_feeds_it() {
-        let unfed = Network {
-            feed: None,
-            ..network(0.0)
-        };
+        let unfed = Network { feed: None, ..network(0.0) };
         assert!(unfed.holds(0.0) && network(0.0).holds(0.0) && !network(12.0).holds(0.0));
     }
 }

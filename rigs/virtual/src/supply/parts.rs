@@ -98,26 +98,14 @@ impl SupplyParts {
     pub fn check(&self) -> Result<(), PartsError> {
         let regulator = &self.regulator;
         positive("nominal", self.nominal.0, &self.nominal)?;
-        positive(
-            "source-resistance",
-            self.source_resistance.0,
-            &self.source_resistance,
-        )?;
+        positive("source-resistance", self.source_resistance.0, &self.source_resistance)?;
         positive("capacitor", self.capacitor.0, &self.capacitor)?;
         positive("regulator.output", regulator.output.0, &regulator.output)?;
         not_negative("series.diode", self.series.drop().0, &self.series.drop())?;
-        not_negative(
-            "series.resistor",
-            self.series.resistance().0,
-            &self.series.resistance(),
-        )?;
+        not_negative("series.resistor", self.series.resistance().0, &self.series.resistance())?;
         not_negative("leakage", self.leakage.0, &self.leakage)?;
         not_negative("regulator.dropout", regulator.dropout.0, &regulator.dropout)?;
-        not_negative(
-            "regulator.quiescent",
-            regulator.quiescent.0,
-            &regulator.quiescent,
-        )?;
+        not_negative("regulator.quiescent", regulator.quiescent.0, &regulator.quiescent)?;
         let reached = self.nominal - self.series.drop() - regulator.dropout;
         // A microvolt of grace: 5 V less 1.7 V is not quite 3.3 V in doubles.
         if reached.0 < regulator.output.0 - 1e-6 {
@@ -130,10 +118,7 @@ impl SupplyParts {
         }
         let resistance = self.source_resistance + self.series.resistance();
         if resistance.0 * self.capacitor.0 < SHORTEST {
-            return Err(PartsError::TooFast {
-                resistance,
-                capacitor: self.capacitor,
-            });
+            return Err(PartsError::TooFast { resistance, capacitor: self.capacitor });
         }
         Ok(())
     }
@@ -156,33 +141,19 @@ impl TryFrom<Written> for SupplyParts {
 }
 
 /// Refuses what is not a number above zero, and infinity.
-pub(super) fn positive(
-    part: &'static str,
-    value: f64,
-    written: &impl ToString,
-) -> Result<(), PartsError> {
+pub(super) fn positive(part: &'static str, value: f64, written: &impl ToString) -> Result<(), PartsError> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
-    Err(PartsError::NotPositive {
-        part,
-        value: written.to_string(),
-    })
+    Err(PartsError::NotPositive { part, value: written.to_string() })
 }
 
 /// Refuses what is not zero or a number above, and infinity.
-pub(super) fn not_negative(
-    part: &'static str,
-    value: f64,
-    written: &impl ToString,
-) -> Result<(), PartsError> {
+pub(super) fn not_negative(part: &'static str, value: f64, written: &impl ToString) -> Result<(), PartsError> {
     if value >= 0.0 && value.is_finite() {
         return Ok(());
     }
-    Err(PartsError::Negative {
-        part,
-        value: written.to_string(),
-    })
+    Err(PartsError::Negative { part, value: written.to_string() })
 }
 
 #[cfg(test)]
@@ -226,15 +197,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        let wrong = |key, value| {
-            read::<SupplyParts>(table(&[(key, Toml::Text(value))]))
-                .unwrap_err()
-                .to_string()
-        };
-        assert_eq!(
-            wrong("capacitor", "0uF"),
-            "`capacitor` must be more than zero, not 0F"
-        );
+        let wrong = |key, value| read::<SupplyParts>(table(&[(key, Toml::Text(value))])).unwrap_err().to_string();
+        assert_eq!(wrong("capacitor", "0uF"), "`capacitor` must be more than zero, not 0F");
         assert!(wrong("capacitor", "-470uF").contains("negative"));
         assert!(wrong("capacitor", "470").contains("no unit"));
         assert!(wrong("capacitator", "470uF").contains("unknown field `capacitator`"));

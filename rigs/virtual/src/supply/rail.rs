@@ -41,18 +41,9 @@ impl Supply {
     /// The parts are those that passed [`SupplyParts::check`]; others give figures without meaning.
     pub fn new(parts: SupplyParts, at: Instant) -> Self {
         debug_assert_eq!(parts.check(), Ok::<(), PartsError>(()));
-        let empty = Network {
-            farads: parts.capacitor.0,
-            feed: None,
-            sinks: [Sink::default(); 4],
-        };
-        let mut supply = Self {
-            parts,
-            level: Level::Open,
-            mcu: Amps::ZERO,
-            coils: Vec::new(),
-            bulk: Storage::new(empty, 0.0, at),
-        };
+        let empty = Network { farads: parts.capacitor.0, feed: None, sinks: [Sink::default(); 4] };
+        let mut supply =
+            Self { parts, level: Level::Open, mcu: Amps::ZERO, coils: Vec::new(), bulk: Storage::new(empty, 0.0, at) };
         supply.changed(at);
         supply
     }
@@ -60,10 +51,7 @@ impl Supply {
     /// Connects one more relay coil, not driven, and gives its number, counted from 0.
     pub fn add_coil(&mut self, resistance: Ohms) -> usize {
         debug_assert!(resistance.0 > 0.0, "a coil has a resistance");
-        self.coils.push(Coil {
-            resistance,
-            driven: false,
-        });
+        self.coils.push(Coil { resistance, driven: false });
         self.coils.len() - 1
     }
 
@@ -119,10 +107,7 @@ impl Supply {
 
     /// The current into the board through its terminals; negative where a low level drains the capacitor.
     pub fn input(&self, at: Instant) -> Amps {
-        let feed = self
-            .parts
-            .series
-            .feed(self.level, self.parts.source_resistance);
+        let feed = self.parts.series.feed(self.level, self.parts.source_resistance);
         Amps(feed.map_or(0.0, |feed| feed.amps(self.bulk(at).0)))
     }
 
@@ -144,23 +129,13 @@ impl Supply {
     ///
     /// `Rising`: from below to at or above. `Falling`: from at or above to below. It depends on the last change only:
     /// asked again before it comes, it gives the same instant; asked at or after it, nothing.
-    pub fn next_crossing(
-        &self,
-        node: Node,
-        threshold: Volts,
-        direction: Crossing,
-    ) -> Option<Instant> {
+    pub fn next_crossing(&self, node: Node, threshold: Volts, direction: Crossing) -> Option<Instant> {
         let regulator = self.parts.regulator;
         match node {
-            Node::Bulk => self
-                .bulk
-                .next_crossing(threshold.0, direction, threshold.0, |bulk| bulk),
-            Node::Vdd => self.bulk.next_crossing(
-                threshold.0,
-                direction,
-                regulator.bulk_for(threshold).0,
-                |bulk| regulator.vdd(Volts(bulk)).0,
-            ),
+            Node::Bulk => self.bulk.next_crossing(threshold.0, direction, threshold.0, |bulk| bulk),
+            Node::Vdd => self.bulk.next_crossing(threshold.0, direction, regulator.bulk_for(threshold).0, |bulk| {
+                regulator.vdd(Volts(bulk)).0
+            }),
         }
     }
 
@@ -184,11 +159,7 @@ impl Supply {
             amps: (parts.leakage + parts.regulator.quiescent).0,
             siemens: coils.map(|coil| 1.0 / coil.resistance.0).sum(),
         };
-        let mcu = Sink {
-            above: parts.regulator.bulk_for(Volts::ZERO).0,
-            amps: self.mcu.0,
-            siemens: 0.0,
-        };
+        let mcu = Sink { above: parts.regulator.bulk_for(Volts::ZERO).0, amps: self.mcu.0, siemens: 0.0 };
         let network = Network {
             farads: parts.capacitor.0,
             feed: parts.series.feed(self.level, parts.source_resistance),

@@ -27,14 +27,8 @@ impl Reserve {
             ReserveKind::CoinCell { capacity, .. } => capacity.0,
             ReserveKind::Supercap { initial, .. } => initial.0,
         };
-        let mut reserve = Self {
-            parts,
-            vdd: None,
-            store: None,
-        };
-        reserve.store = reserve
-            .network()
-            .map(|network| Storage::new(network, amount, at));
+        let mut reserve = Self { parts, vdd: None, store: None };
+        reserve.store = reserve.network().map(|network| Storage::new(network, amount, at));
         reserve
     }
 
@@ -97,31 +91,17 @@ impl Reserve {
     fn network(&self) -> Option<Network> {
         match &self.parts.kind {
             ReserveKind::None => None,
-            ReserveKind::CoinCell {
-                voltage,
-                self_discharge,
-                ..
-            } => {
+            ReserveKind::CoinCell { voltage, self_discharge, .. } => {
                 let clock = self.parts.load.at(*voltage).0;
                 let drawn = self_discharge.0 + if self.vdd.is_none() { clock } else { 0.0 };
-                let cell = Sink {
-                    above: 0.0,
-                    amps: drawn,
-                    siemens: 0.0,
-                };
+                let cell = Sink { above: 0.0, amps: drawn, siemens: 0.0 };
                 Some(Network {
                     farads: 1.0,
                     feed: None,
                     sinks: [cell, Sink::default(), Sink::default(), Sink::default()],
                 })
             }
-            ReserveKind::Supercap {
-                capacitance,
-                charge_resistance,
-                charge_drop,
-                leakage,
-                ..
-            } => {
+            ReserveKind::Supercap { capacitance, charge_resistance, charge_drop, leakage, .. } => {
                 let mut sinks = match self.vdd {
                     Some(_) => [Sink::default(); 4],
                     None => self.parts.load.sinks(),
@@ -132,11 +112,7 @@ impl Reserve {
                     ohms: charge_resistance.0,
                     rectified: true,
                 });
-                Some(Network {
-                    farads: capacitance.0,
-                    feed,
-                    sinks,
-                })
+                Some(Network { farads: capacitance.0, feed, sinks })
             }
         }
     }
@@ -157,11 +133,7 @@ mod tests {
             leakage: Amps::ZERO,
             initial: Volts(initial),
         };
-        let parts = ReserveParts {
-            kind,
-            load,
-            ..ReserveParts::none()
-        };
+        let parts = ReserveParts { kind, load, ..ReserveParts::none() };
         Reserve::new(parts, Instant::ZERO)
     }
 
@@ -183,11 +155,7 @@ mod tests {
         let piece = |from: f64, to: f64, width: f64| 0.1 * width / (from - to) * (from / to).ln();
         let seconds = piece(1.4e-6, 1.1e-6, 0.9) + piece(1.1e-6, 0.9e-6, 0.4) + 0.1 * 0.2 / 0.9e-6;
         let reserve = supercap(0.1, 3.3, RtcLoad::ByVoltage);
-        assert!(
-            (hours(&reserve) / (seconds / 3600.0) - 1.0).abs() < 1e-9,
-            "{}",
-            hours(&reserve)
-        );
+        assert!((hours(&reserve) / (seconds / 3600.0) - 1.0).abs() < 1e-9, "{}", hours(&reserve));
     }
 
     #[test]
@@ -207,10 +175,7 @@ mod tests {
 
     #[test]
     fn an_uncharged_or_missing_reserve_feeds_nothing() {
-        for reserve in [
-            supercap(0.1, 1.0, RtcLoad::ByVoltage),
-            Reserve::new(ReserveParts::none(), Instant::ZERO),
-        ] {
+        for reserve in [supercap(0.1, 1.0, RtcLoad::ByVoltage), Reserve::new(ReserveParts::none(), Instant::ZERO)] {
             assert!(!reserve.feeds_clock(Instant::ZERO) && reserve.next_exhausted().is_none());
         }
     }
@@ -222,10 +187,7 @@ mod tests {
             voltage: Volts(3.3),
             self_discharge: Amps(0.6e-6),
         };
-        let parts = ReserveParts {
-            kind,
-            ..ReserveParts::none()
-        };
+        let parts = ReserveParts { kind, ..ReserveParts::none() };
         let mut reserve = Reserve::new(parts, Instant::ZERO);
         // 220 mAh at 1.4 + 0.6 µA; a year of it with VDD present costs the self-discharge only.
         assert!((hours(&reserve) / (220e-3 / 2e-6) - 1.0).abs() < 1e-12);

@@ -50,11 +50,7 @@ fn lowest_vbat() -> Volts {
 
 /// What stores the reserve's energy.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case",
-    deny_unknown_fields
-)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum ReserveKind {
     /// VBAT is tied to VDD: the clock dies with it.
     None,
@@ -100,44 +96,19 @@ pub enum RtcLoad {
 impl RtcLoad {
     /// The current at a reserve's voltage.
     pub fn at(self, reserve: Volts) -> Amps {
-        let drawing = self
-            .sinks()
-            .into_iter()
-            .filter(|sink| reserve.0 > sink.above);
-        Amps(
-            drawing
-                .map(|sink| sink.amps + sink.siemens * (reserve.0 - sink.above))
-                .sum(),
-        )
+        let drawing = self.sinks().into_iter().filter(|sink| reserve.0 > sink.above);
+        Amps(drawing.map(|sink| sink.amps + sink.siemens * (reserve.0 - sink.above)).sum())
     }
 
     /// The same as loads that begin at their voltages: each bends the line of those before it.
     pub(super) fn sinks(self) -> [Sink; 4] {
         let [(v1, i1), (v2, i2), (v3, i3)] = RTC_ON_VBAT;
         let (first, second) = ((i2 - i1) / (v2 - v1), (i3 - i2) / (v3 - v2));
-        let bend = |above, siemens| Sink {
-            above,
-            amps: 0.0,
-            siemens,
-        };
-        let flat = |amps| Sink {
-            above: 0.0,
-            amps,
-            siemens: 0.0,
-        };
+        let bend = |above, siemens| Sink { above, amps: 0.0, siemens };
+        let flat = |amps| Sink { above: 0.0, amps, siemens: 0.0 };
         match self {
-            Self::ByVoltage => [
-                flat(i1),
-                bend(v1, first),
-                bend(v2, second - first),
-                bend(v3, -second),
-            ],
-            Self::Constant(amps) => [
-                flat(amps.0),
-                Sink::default(),
-                Sink::default(),
-                Sink::default(),
-            ],
+            Self::ByVoltage => [flat(i1), bend(v1, first), bend(v2, second - first), bend(v3, -second)],
+            Self::Constant(amps) => [flat(amps.0), Sink::default(), Sink::default(), Sink::default()],
         }
     }
 }
@@ -153,10 +124,7 @@ impl FromStr for Charge {
     fn from_str(text: &str) -> Result<Self, QuantityError> {
         let Some(current) = text.trim_end().strip_suffix('h') else {
             return Err(QuantityError::WrongUnit {
-                unit: text
-                    .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
-                    .trim()
-                    .to_owned(),
+                unit: text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim().to_owned(),
                 units: &["Ah", "mAh", "uAh"],
             });
         };
@@ -190,11 +158,7 @@ pub enum ReserveError {
 impl ReserveParts {
     /// A board without a reserve.
     pub fn none() -> Self {
-        Self {
-            kind: ReserveKind::None,
-            load: RtcLoad::default(),
-            minimum: LOWEST_VBAT,
-        }
+        Self { kind: ReserveKind::None, load: RtcLoad::default(), minimum: LOWEST_VBAT }
     }
 
     /// Whether these parts make a reserve.
@@ -205,27 +169,14 @@ impl ReserveParts {
         }
         match &self.kind {
             ReserveKind::None => {}
-            ReserveKind::CoinCell {
-                capacity,
-                voltage,
-                self_discharge,
-            } => {
+            ReserveKind::CoinCell { capacity, voltage, self_discharge } => {
                 positive("capacity", capacity.0, &format!("{}C", capacity.0))?;
                 not_negative("self-discharge", self_discharge.0, self_discharge)?;
                 if voltage.0.is_nan() || *voltage < self.minimum {
-                    return Err(ReserveError::CellTooLow {
-                        voltage: *voltage,
-                        minimum: self.minimum,
-                    });
+                    return Err(ReserveError::CellTooLow { voltage: *voltage, minimum: self.minimum });
                 }
             }
-            ReserveKind::Supercap {
-                capacitance,
-                charge_resistance,
-                charge_drop,
-                leakage,
-                initial,
-            } => {
+            ReserveKind::Supercap { capacitance, charge_resistance, charge_drop, leakage, initial } => {
                 positive("capacitance", capacitance.0, capacitance)?;
                 positive("charge-resistance", charge_resistance.0, charge_resistance)?;
                 not_negative("charge-drop", charge_drop.0, charge_drop)?;
@@ -240,11 +191,7 @@ impl ReserveParts {
 impl TryFrom<Written> for ReserveParts {
     type Error = ReserveError;
     fn try_from(written: Written) -> Result<Self, ReserveError> {
-        let parts = Self {
-            kind: written.kind,
-            load: written.load,
-            minimum: written.minimum,
-        };
+        let parts = Self { kind: written.kind, load: written.load, minimum: written.minimum };
         parts.check()?;
         Ok(parts)
     }
@@ -262,37 +209,20 @@ mod tests {
         assert_eq!(none, ReserveParts::none());
         let cell = Table(vec![("capacity", Text("220mAh")), ("voltage", Text("3V"))]);
         let load = Table(vec![("constant", Text("1.4uA"))]);
-        let cell: ReserveParts = read(Table(vec![
-            ("kind", Table(vec![("coin-cell", cell)])),
-            ("load", load),
-        ]))
-        .unwrap();
-        let ReserveKind::CoinCell { capacity, .. } = cell.kind else {
-            panic!("not a cell: {cell:?}")
-        };
+        let cell: ReserveParts = read(Table(vec![("kind", Table(vec![("coin-cell", cell)])), ("load", load)])).unwrap();
+        let ReserveKind::CoinCell { capacity, .. } = cell.kind else { panic!("not a cell: {cell:?}") };
         assert!((capacity.0 - 792.0).abs() < 1e-9);
     }
 
     #[test]
     fn says_what_is_wrong() {
         let cell = |capacity, voltage| {
-            let cell = Table(vec![
-                ("capacity", Text(capacity)),
-                ("voltage", Text(voltage)),
-            ]);
+            let cell = Table(vec![("capacity", Text(capacity)), ("voltage", Text(voltage))]);
             let kind = Table(vec![("coin-cell", cell)]);
-            read::<ReserveParts>(Table(vec![("kind", kind)]))
-                .unwrap_err()
-                .to_string()
+            read::<ReserveParts>(Table(vec![("kind", kind)])).unwrap_err().to_string()
         };
-        assert_eq!(
-            cell("40mAh", "1.2V"),
-            "the cell's 1.2V is below the clock's `minimum` of 1.8V"
-        );
-        assert_eq!(
-            cell("40mA", "3V"),
-            "`mA` is not a unit of this value; use one of `Ah`, `mAh`, `uAh`"
-        );
+        assert_eq!(cell("40mAh", "1.2V"), "the cell's 1.2V is below the clock's `minimum` of 1.8V");
+        assert_eq!(cell("40mA", "3V"), "`mA` is not a unit of this value; use one of `Ah`, `mAh`, `uAh`");
         assert!(cell("0mAh", "3V").contains("more than zero"));
         assert!(cell("40Vh", "3V").contains("not a unit"));
     }
@@ -300,20 +230,9 @@ mod tests {
     #[test]
     fn draws_what_the_data_sheet_says() {
         let micro = |volts| RtcLoad::ByVoltage.at(Volts(volts)).0 * 1e6;
-        for (volts, expected) in [
-            (1.0, 0.9),
-            (2.0, 0.9),
-            (2.2, 1.0),
-            (2.4, 1.1),
-            (2.85, 1.25),
-            (3.3, 1.4),
-            (3.6, 1.4),
-        ] {
-            assert!(
-                (micro(volts) - expected).abs() < 1e-9,
-                "{volts} V: {}",
-                micro(volts)
-            );
+        for (volts, expected) in [(1.0, 0.9), (2.0, 0.9), (2.2, 1.0), (2.4, 1.1), (2.85, 1.25), (3.3, 1.4), (3.6, 1.4)]
+        {
+            assert!((micro(volts) - expected).abs() < 1e-9, "{volts} V: {}", micro(volts));
         }
     }
 }

@@ -70,10 +70,7 @@ mod tests {
         assert_eq!(schedule.take_due(Instant(10)), Some(dip[0]));
         assert_eq!(
             schedule.hand_in(&[(Instant(30), twelve), (Instant(15), twelve)]),
-            Err(OutOfOrder {
-                asked: Instant(15),
-                latest: Instant(30)
-            })
+            Err(OutOfOrder { asked: Instant(15), latest: Instant(30) })
         );
         assert_eq!(schedule.take_due(Instant(99)), Some(dip[1]));
         assert_eq!(schedule.take_due(Instant(99)), None);

@@ -28,11 +28,7 @@ pub(super) struct Storage {
 impl Storage {
     /// A capacitor at `volts`.
     pub fn new(network: Network, volts: f64, at: Instant) -> Self {
-        Self {
-            network,
-            piece: Piece::new(&network, volts.max(0.0), at),
-            now: at,
-        }
+        Self { network, piece: Piece::new(&network, volts.max(0.0), at), now: at }
     }
 
     /// The voltage at an instant from the last change on, given nothing else changes.
@@ -83,9 +79,7 @@ impl Storage {
         while heads_there(&piece) && !past(piece.curve.from) {
             let until = piece.end.map_or(HORIZON, |(at, _)| at);
             let found =
-                crossing::first(piece.curve.start, until, piece.curve.reaches(level), |at| {
-                    past(piece.volts(at))
-                });
+                crossing::first(piece.curve.start, until, piece.curve.reaches(level), |at| past(piece.volts(at)));
             match (found, piece.end) {
                 (Some(at), _) => return (at > self.now).then_some(at),
                 (None, Some((at, volts))) => piece = Piece::new(&self.network, volts, at),
@@ -108,34 +102,21 @@ impl Storage {
 
 impl Piece {
     fn new(network: &Network, volts: f64, start: Instant) -> Self {
-        let (up, down) = (
-            network.net(volts, Side::Above),
-            network.net(volts, Side::Below),
-        );
+        let (up, down) = (network.net(volts, Side::Above), network.net(volts, Side::Below));
         let (side, amps) = if up > 0.0 {
             (Side::Above, up)
         } else if down < 0.0 {
             (Side::Below, down)
         } else {
-            return Self {
-                curve: Curve::constant(start, volts),
-                end: None,
-            };
+            return Self { curve: Curve::constant(start, volts), end: None };
         };
-        let curve = Curve {
-            start,
-            from: volts,
-            slope: amps / network.farads,
-            rate: network.rate(volts, side),
-        };
+        let curve = Curve { start, from: volts, slope: amps / network.farads, rate: network.rate(volts, side) };
         let end = network.corner(volts, side).and_then(|corner| {
             let past = |volts: f64| match side {
                 Side::Above => volts >= corner,
                 Side::Below => volts <= corner,
             };
-            let at = crossing::first(start, HORIZON, curve.reaches(corner), |at| {
-                past(curve.at(at))
-            })?;
+            let at = crossing::first(start, HORIZON, curve.reaches(corner), |at| past(curve.at(at)))?;
             Some((at, landing(network, corner, curve.at(at), side)))
         });
         Self { curve, end }

@@ -6,9 +6,7 @@ use brownout_trace::event::Crossing::{Falling, Rising};
 
 /// Time from instant 0 until the bulk falls through a voltage.
 fn hold_up(supply: &Supply, to: f64) -> f64 {
-    let at = supply
-        .next_crossing(Node::Bulk, Volts(to), Falling)
-        .unwrap();
+    let at = supply.next_crossing(Node::Bulk, Volts(to), Falling).unwrap();
     seconds(at - Instant::ZERO)
 }
 
@@ -20,16 +18,9 @@ fn close(left: f64, right: f64) -> bool {
 #[test]
 fn the_worked_hold_up_times() {
     // DOMAIN.md: 1000 µF, 5 to 3.6 V: 140 ms at 10 mA.
-    let mut supply = charged(
-        parts(Farads(1e-3), Ohms(1.0), Series::Diode(Volts(0.7))),
-        Volts(5.0),
-    );
+    let mut supply = charged(parts(Farads(1e-3), Ohms(1.0), Series::Diode(Volts(0.7))), Volts(5.0));
     supply.set_load(Instant::ZERO, Amps(0.010));
-    assert!(
-        close(hold_up(&supply, 3.6), 0.140),
-        "{}",
-        hold_up(&supply, 3.6)
-    );
+    assert!(close(hold_up(&supply, 3.6), 0.140), "{}", hold_up(&supply, 3.6));
 
     // "17 ms with a 71 mA coil" is that coil as a constant current on top of the 10 mA: 1.4 mC / 81 mA = 17.28 ms.
     // (71 mA alone would be 19.7 ms.)
@@ -64,10 +55,7 @@ fn an_interruption_at_low_impedance_drains_what_no_diode_protects() {
 #[test]
 fn the_diode_takes_over_at_the_residual_voltage() {
     // A dip to 6 V: the load drains linearly to 5.3 V, then the diode carries it at 5.3 V − I·R.
-    let mut supply = charged(
-        parts(Farads(1e-3), Ohms(2.0), Series::Diode(Volts(0.7))),
-        Volts(11.3),
-    );
+    let mut supply = charged(parts(Farads(1e-3), Ohms(2.0), Series::Diode(Volts(0.7))), Volts(11.3));
     supply.set_level(Instant::ZERO, Level::Volts(Volts(6.0)));
     supply.set_load(Instant::ZERO, Amps(0.1));
     let switch = supply.next_internal().unwrap();
@@ -75,19 +63,14 @@ fn the_diode_takes_over_at_the_residual_voltage() {
     assert!((supply.bulk(Instant(1_000_000_000)).0 - 5.1).abs() < 1e-12);
     assert_eq!(supply.next_crossing(Node::Bulk, Volts(5.0), Falling), None);
     // Through the switch: 5.3 to 5.2 V is half of the last 0.2 V, ln 2 time constants.
-    let at = supply
-        .next_crossing(Node::Bulk, Volts(5.2), Falling)
-        .unwrap();
+    let at = supply.next_crossing(Node::Bulk, Volts(5.2), Falling).unwrap();
     assert!((seconds(at - switch) - 2e-3 * 2f64.ln()).abs() < 2e-9);
 }
 
 #[test]
 fn a_source_too_weak_for_the_load_holds_vdd_at_nothing() {
     // 100 Ω bring 118 mA into the capacitor at 0.2 V; a load of 200 mA finds VDD at 0 V and gets what there is.
-    let mut supply = Supply::new(
-        parts(Farads(1e-3), Ohms(100.0), Series::None),
-        Instant::ZERO,
-    );
+    let mut supply = Supply::new(parts(Farads(1e-3), Ohms(100.0), Series::None), Instant::ZERO);
     supply.set_load(Instant::ZERO, Amps(0.2));
     supply.set_level(Instant::ZERO, Level::Volts(Volts(12.0)));
     let later = Instant(10_000_000_000);
@@ -97,11 +80,7 @@ fn a_source_too_weak_for_the_load_holds_vdd_at_nothing() {
     assert_eq!(supply.next_internal(), None);
     // The load goes: VDD rises at once.
     supply.set_load(later, Amps::ZERO);
-    assert!(
-        supply
-            .next_crossing(Node::Vdd, Volts(3.3), Rising)
-            .is_some()
-    );
+    assert!(supply.next_crossing(Node::Vdd, Volts(3.3), Rising).is_some());
 }
 
 #[test]

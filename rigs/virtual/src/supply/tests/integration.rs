@@ -26,9 +26,7 @@ impl Circuit {
         };
         let mut amps = match self.level {
             Level::Open => 0.0,
-            Level::Volts(level) => {
-                (level.0 - drop - volts) / (ohms + self.parts.source_resistance.0)
-            }
+            Level::Volts(level) => (level.0 - drop - volts) / (ohms + self.parts.source_resistance.0),
         };
         if amps < 0.0 && matches!(self.parts.series, Series::Diode(_)) {
             amps = 0.0;

@@ -17,11 +17,7 @@ fn parts(capacitor: Farads, source_resistance: Ohms, series: Series) -> SupplyPa
         series,
         capacitor,
         leakage: Amps::ZERO,
-        regulator: Regulator {
-            output: Volts(3.3),
-            dropout: Volts(0.2),
-            quiescent: Amps::ZERO,
-        },
+        regulator: Regulator { output: Volts(3.3), dropout: Volts(0.2), quiescent: Amps::ZERO },
     }
 }
 
@@ -64,15 +60,8 @@ fn any_supply() -> impl Strategy<Value = Supply> {
         (0.1..10.0f64).prop_map(|ohms| Series::Resistor(Ohms(ohms))),
         Just(Series::None),
     ];
-    (
-        series,
-        1.0..30.0f64,
-        100e-6..2e-3f64,
-        0.0..2e-3f64,
-        0.0..1.5f64,
-        0.0..6e-3f64,
-    )
-        .prop_map(|(series, ohms, farads, leakage, dropout, quiescent)| {
+    (series, 1.0..30.0f64, 100e-6..2e-3f64, 0.0..2e-3f64, 0.0..1.5f64, 0.0..6e-3f64).prop_map(
+        |(series, ohms, farads, leakage, dropout, quiescent)| {
             let mut parts = parts(Farads(farads), Ohms(ohms), series);
             parts.leakage = Amps(leakage);
             parts.regulator.dropout = Volts(dropout);
@@ -82,7 +71,8 @@ fn any_supply() -> impl Strategy<Value = Supply> {
                 supply.add_coil(coil);
             }
             supply
-        })
+        },
+    )
 }
 
 /// Changes that come thick (also several at one instant) and thin.

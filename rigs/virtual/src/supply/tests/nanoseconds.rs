@@ -24,11 +24,7 @@ fn reading(supply: &Supply, node: Node, at: Instant) -> Volts {
 }
 
 /// Watches every threshold from side to side. Gives the crossings, with the bulk's bits at each.
-fn watch(
-    supply: &mut Supply,
-    story: &[(Change, Span)],
-    cut: Option<Span>,
-) -> Vec<(Instant, usize, Crossing, u64)> {
+fn watch(supply: &mut Supply, story: &[(Change, Span)], cut: Option<Span>) -> Vec<(Instant, usize, Crossing, u64)> {
     let mut crossings = Vec::new();
     let mut above = WATCHED.map(|(_, threshold)| threshold <= Volts::ZERO);
     let mut now = Instant::ZERO;
@@ -38,15 +34,9 @@ fn watch(
         loop {
             let next = |(index, (node, threshold)): (usize, &(Node, Volts))| {
                 let way = if above[index] { Falling } else { Rising };
-                supply
-                    .next_crossing(*node, *threshold, way)
-                    .map(|at| (at, index, way))
+                supply.next_crossing(*node, *threshold, way).map(|at| (at, index, way))
             };
-            let due = WATCHED
-                .iter()
-                .enumerate()
-                .filter_map(next)
-                .min_by_key(|(at, index, _)| (*at, *index));
+            let due = WATCHED.iter().enumerate().filter_map(next).min_by_key(|(at, index, _)| (*at, *index));
             let piece_end = cut.map_or(end, |cut| (now + cut).min(end));
             match due.filter(|(at, ..)| *at <= piece_end) {
                 Some((at, _, _)) => {
@@ -147,10 +137,7 @@ fn exactly_at_the_threshold_counts_as_above() {
     assert_eq!(supply.next_crossing(Node::Bulk, volts, Falling), None);
     supply.set_load(Instant::ZERO, Amps(0.01));
     // 10 V/s: a nanosecond is 10 nV, many times the rounding of 5 V.
-    assert_eq!(
-        supply.next_crossing(Node::Bulk, volts, Falling),
-        Some(Instant(1))
-    );
+    assert_eq!(supply.next_crossing(Node::Bulk, volts, Falling), Some(Instant(1)));
 }
 
 #[test]
@@ -171,10 +158,8 @@ fn the_same_on_every_machine() {
         (Change::Level(Level::Volts(Volts(12.0))), millis(30)),
         (Change::Level(Level::Volts(Volts(4.8))), millis(500)),
     ];
-    let seen: Vec<(i64, usize, u64)> = watch(&mut supply, &story, None)
-        .into_iter()
-        .map(|(at, index, _, bits)| (at.0, index, bits))
-        .collect();
+    let seen: Vec<(i64, usize, u64)> =
+        watch(&mut supply, &story, None).into_iter().map(|(at, index, _, bits)| (at.0, index, bits)).collect();
     assert_eq!(seen, GOLDEN);
 }
 
