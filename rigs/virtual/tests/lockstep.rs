@@ -163,12 +163,12 @@ impl Pair {
         let outcome = match (exit, self.core.fault()) {
             // A random address met the system registers.
             _ if self.core.take_complaint().is_some() => Outcome::Skipped,
-            (Exit::Limit, Some(fault)) if fault.kind == FaultKind::Hard && fault.cfsr & 0x9_0000 != 0 => {
+            (Exit::Attention, Some(fault)) if fault.kind == FaultKind::Hard && fault.cfsr & 0x9_0000 != 0 => {
                 Outcome::Refused
             }
             // armagnac goes on at the vector without stacking.
-            (Exit::Limit, Some(fault)) if fault.cfsr & 1 << 24 != 0 => Outcome::Skipped,
-            (Exit::Limit, Some(_)) => Outcome::Fault,
+            (Exit::Attention, Some(fault)) if fault.cfsr & 1 << 24 != 0 => Outcome::Skipped,
+            (Exit::Attention, Some(_)) => Outcome::Fault,
             (Exit::Limit, None) => Outcome::Done,
             _ => Outcome::Skipped,
         };

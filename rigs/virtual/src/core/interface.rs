@@ -15,7 +15,8 @@ use super::timing;
 pub enum Exit {
     /// The cycle counter reached the limit.
     Limit,
-    /// A device wants attention; the instruction that touched it is complete.
+    /// A device wants attention, the instruction that touched it being complete; or a fault is to be told, its handler being entered
+    /// with the next run.
     Attention,
     /// WFI, WFE or sleep-on-exit, and nothing wakes the core.
     Sleep,

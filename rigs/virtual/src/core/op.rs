@@ -49,6 +49,9 @@ pub(super) enum Op {
     // Memory: register d at n + imm, or n + (m << imm).
     LdrImm, LdrbImm, LdrhImm, LdrsbImm, LdrshImm, StrImm, StrbImm, StrhImm,
     LdrReg, LdrbReg, LdrhReg, LdrsbReg, LdrshReg, StrReg, StrbReg, StrhReg,
+    // At n + imm, or at n; either way n + imm becomes n.
+    LdrPre, LdrbPre, LdrhPre, LdrsbPre, LdrshPre, StrPre, StrbPre, StrhPre,
+    LdrPost, LdrbPost, LdrhPost, LdrsbPost, LdrshPost, StrPost, StrbPost, StrhPost,
     /// d from PC aligned to a word, plus imm.
     LdrLit,
     /// Any single transfer in its rarer forms, see `execute::memory::special`.
@@ -114,16 +117,23 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// A 32-bit instruction.
-    pub const WIDE: u8 = 1;
     /// A 16-bit instruction that sets the flags only outside an IT block.
-    pub const LOUD: u8 = 2;
+    pub const LOUD: u8 = 1;
+    /// Of these two bits one is set: they are the length.
+    const NARROW: u8 = 2;
+    const WIDE: u8 = 4;
     /// Executed as part of an IT block (set while running, never stored).
-    pub const IN_IT: u8 = 4;
+    pub const IN_IT: u8 = 8;
 
-    /// An instruction without operands.
+    /// A 16-bit instruction without operands.
     pub const fn new(op: Op) -> Slot {
-        Slot { imm: 0, op, meta: 0, d_n: 0, m_a: 0 }
+        Slot { imm: 0, op, meta: Slot::NARROW, d_n: 0, m_a: 0 }
+    }
+
+    /// The same in 32 bits.
+    pub const fn wide(mut self) -> Slot {
+        self.meta = (self.meta & !Slot::NARROW) | Slot::WIDE;
+        self
     }
 
     pub const fn imm(mut self, imm: u32) -> Slot {
@@ -179,7 +189,7 @@ impl Slot {
     /// The length in bytes: 2 or 4.
     #[inline(always)]
     pub const fn length(self) -> u32 {
-        2 + 2 * (self.meta & Slot::WIDE) as u32
+        (self.meta & (Slot::NARROW | Slot::WIDE)) as u32
     }
 }
 

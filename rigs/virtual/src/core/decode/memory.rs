@@ -113,8 +113,8 @@ pub(super) fn single(first: u16, second: u16) -> Slot {
         (true, true, false) if matches!(t, 13 | 15) => UNDEFINED,
         (true, true, false) => special(kind, Mode::Unprivileged, t, n, m, offset),
         (true, ..) if n == t || (!word && matches!(t, 13 | 15)) => UNDEFINED,
-        (true, true, true) => special(kind, Mode::Pre, t, n, m, offset),
-        (true, false, true) => special(kind, Mode::Post, t, n, m, offset),
+        (true, true, true) => access(kind, Mode::Pre, t, n, m, offset),
+        (true, false, true) => access(kind, Mode::Post, t, n, m, offset),
     }
 }
 
@@ -123,21 +123,31 @@ fn access(kind: Kind, mode: Mode, t: u16, n: u16, m: u16, imm: u32) -> Slot {
     let load = !matches!(kind, Kind::StoreByte | Kind::StoreHalf | Kind::StoreWord);
     match t {
         13 | 15 if kind == Kind::LoadWord => return special(kind, mode, t, n, m, imm),
+        // The stack pointer stays word-aligned.
+        _ if n == 13 && mode != Mode::Offset && mode != Mode::Register && imm & 3 != 0 => {
+            return special(kind, mode, t, n, m, imm);
+        }
         13 if kind == Kind::StoreWord => (),
         // PLD, PLI and unallocated memory hints.
         15 if load => return Slot::new(Op::Nop),
         13 | 15 => return UNDEFINED,
         _ => (),
     }
-    let (offset, register) = match kind {
-        Kind::LoadWord => (Op::LdrImm, Op::LdrReg),
-        Kind::LoadByte => (Op::LdrbImm, Op::LdrbReg),
-        Kind::LoadHalf => (Op::LdrhImm, Op::LdrhReg),
-        Kind::LoadSignedByte => (Op::LdrsbImm, Op::LdrsbReg),
-        Kind::LoadSignedHalf => (Op::LdrshImm, Op::LdrshReg),
-        Kind::StoreWord => (Op::StrImm, Op::StrReg),
-        Kind::StoreByte => (Op::StrbImm, Op::StrbReg),
-        Kind::StoreHalf => (Op::StrhImm, Op::StrhReg),
+    let forms = match kind {
+        Kind::LoadWord => [Op::LdrImm, Op::LdrReg, Op::LdrPre, Op::LdrPost],
+        Kind::LoadByte => [Op::LdrbImm, Op::LdrbReg, Op::LdrbPre, Op::LdrbPost],
+        Kind::LoadHalf => [Op::LdrhImm, Op::LdrhReg, Op::LdrhPre, Op::LdrhPost],
+        Kind::LoadSignedByte => [Op::LdrsbImm, Op::LdrsbReg, Op::LdrsbPre, Op::LdrsbPost],
+        Kind::LoadSignedHalf => [Op::LdrshImm, Op::LdrshReg, Op::LdrshPre, Op::LdrshPost],
+        Kind::StoreWord => [Op::StrImm, Op::StrReg, Op::StrPre, Op::StrPost],
+        Kind::StoreByte => [Op::StrbImm, Op::StrbReg, Op::StrbPre, Op::StrbPost],
+        Kind::StoreHalf => [Op::StrhImm, Op::StrhReg, Op::StrhPre, Op::StrhPost],
     };
-    Slot::new(if mode == Mode::Register { register } else { offset }).d(t).n(n).m(m).imm(imm)
+    let op = match mode {
+        Mode::Register => forms[1],
+        Mode::Pre => forms[2],
+        Mode::Post => forms[3],
+        _ => forms[0],
+    };
+    Slot::new(op).d(t).n(n).m(m).imm(imm)
 }

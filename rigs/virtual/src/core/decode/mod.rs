@@ -9,7 +9,7 @@ use super::op::{Op, Slot};
 
 /// Decodes one instruction; `second` counts only if `first` says that the instruction has 32 bits.
 pub(super) fn decode(first: u16, second: u16) -> Slot {
-    if first < 0xE800 { thumb16::decode(first) } else { thumb32::decode(first, second).with(Slot::WIDE) }
+    if first < 0xE800 { thumb16::decode(first) } else { thumb32::decode(first, second).wide() }
 }
 
 const UNDEFINED: Slot = Slot::new(Op::Undefined);

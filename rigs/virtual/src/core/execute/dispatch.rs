@@ -67,6 +67,12 @@ impl Cpu {
                 };
             }
             macro_rules! load {
+                // Giving a base: it is written back.
+                ($addr:expr, $width:ident $(as $narrow:ty)?, $base:expr) => {{
+                    let base = $base;
+                    load!($addr, $width $(as $narrow)?);
+                    self.set(slot.rn(), base);
+                }};
                 ($addr:expr, $width:ident $(as $narrow:ty)?) => {{
                     let value = go!(self.load(bus, $addr, Width::$width, pc, cycles));
                     self.set(slot.rd(), value $(as $narrow as u32)?);
@@ -74,6 +80,11 @@ impl Cpu {
                 }};
             }
             macro_rules! store {
+                ($addr:expr, $width:ident, $base:expr) => {{
+                    let base = $base;
+                    store!($addr, $width);
+                    self.set(slot.rn(), base);
+                }};
                 ($addr:expr, $width:ident) => {{
                     go!(self.store(bus, $addr, self.r(slot.rd()), Width::$width, pc, cycles));
                     cost = timing::SINGLE_TRANSFER;
@@ -313,6 +324,22 @@ impl Cpu {
                 Op::StrReg => store!(indexed!(), Word),
                 Op::StrbReg => store!(indexed!(), Byte),
                 Op::StrhReg => store!(indexed!(), Half),
+                Op::LdrPre => load!(offset!(), Word, offset!()),
+                Op::LdrbPre => load!(offset!(), Byte, offset!()),
+                Op::LdrhPre => load!(offset!(), Half, offset!()),
+                Op::LdrsbPre => load!(offset!(), Byte as i8, offset!()),
+                Op::LdrshPre => load!(offset!(), Half as i16, offset!()),
+                Op::StrPre => store!(offset!(), Word, offset!()),
+                Op::StrbPre => store!(offset!(), Byte, offset!()),
+                Op::StrhPre => store!(offset!(), Half, offset!()),
+                Op::LdrPost => load!(n!(), Word, offset!()),
+                Op::LdrbPost => load!(n!(), Byte, offset!()),
+                Op::LdrhPost => load!(n!(), Half, offset!()),
+                Op::LdrsbPost => load!(n!(), Byte as i8, offset!()),
+                Op::LdrshPost => load!(n!(), Half as i16, offset!()),
+                Op::StrPost => store!(n!(), Word, offset!()),
+                Op::StrbPost => store!(n!(), Byte, offset!()),
+                Op::StrhPost => store!(n!(), Half, offset!()),
                 Op::LdrLit => load!((pc.wrapping_add(4) & !3).wrapping_add(slot.imm), Word),
                 Op::Special => {
                     let target = go!(self.special(bus, slot, pc, cycles));
@@ -405,6 +432,7 @@ impl Cpu {
     }
 
     /// The next instruction of an IT block: skipped, or executed without setting flags if it is a 16-bit one.
+    #[inline]
     fn conditional(&mut self, mut slot: Slot) -> Slot {
         self.it_before = self.it;
         let passed = self.condition(self.it >> 4);

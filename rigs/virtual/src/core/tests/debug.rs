@@ -130,7 +130,7 @@ fn breakpoints_halt_before_their_instruction_and_are_stepped_over() {
 fn bkpt_halts_with_a_debugger_and_faults_without() {
     let mut machine = Machine::new(&[0xBE00, END]);
     machine.handler(3, &[END]);
-    let mut alone = Machine { core: machine.core.clone(), bus: machine.bus.clone() };
+    let mut alone = Machine::with(machine.core.clone(), machine.bus.clone());
     machine.set_system(DHCSR, ENABLE);
     assert_eq!(machine.finish(), Exit::Halted);
     assert_eq!(machine.core.pc(), START);
@@ -161,7 +161,7 @@ fn a_reset_is_caught_now_or_when_debug_is_enabled() {
 
 #[test]
 fn a_debugger_can_halt_and_use_a_locked_up_core() {
-    let mut machine = Machine { core: Core::new(), bus: FlatBus::new(&[]) };
+    let mut machine = Machine::with(Core::new(), FlatBus::new(&[]));
     machine.core.reset(&mut machine.bus);
     machine.set_system(DHCSR, ENABLE);
     machine.finish();

@@ -108,7 +108,7 @@ fn primask_holds_all_but_nmi_and_hard_fault() {
     machine.handler(16, &[END]);
     machine.handler(2, &[END]);
     machine.core.set_irq_line(0, true);
-    let mut other = Machine { core: machine.core.clone(), bus: machine.bus.clone() };
+    let mut other = Machine::with(machine.core.clone(), machine.bus.clone());
     // The interrupt is there before the first instruction.
     other.steps(1);
     assert_eq!(other.handling(), 16);
@@ -316,6 +316,16 @@ fn the_flash_holds_back_code_and_vectors() {
     machine.bus.flash_busy = false;
     machine.steps(1);
     assert_eq!(machine.handling(), 16);
+}
+
+#[test]
+fn a_fault_ends_the_run_to_be_told() {
+    let mut machine = Machine::new(&[0xDE00, END]); // udf
+    assert_eq!(machine.core.run(&mut machine.bus, 100), Exit::Attention);
+    assert_eq!(machine.core.fault().map(|fault| fault.pc), Some(START));
+    assert_eq!(machine.handling(), 0, "its handler is entered with the next run");
+    machine.core.run(&mut machine.bus, 12);
+    assert_eq!(machine.handling(), 3);
 }
 
 #[test]

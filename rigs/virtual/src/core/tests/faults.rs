@@ -140,7 +140,7 @@ fn a_fault_in_a_hard_fault_locks_up() {
 
 #[test]
 fn empty_flash_locks_up_and_says_so() {
-    let mut machine = Machine { core: Core::new(), bus: FlatBus::new(&[]) };
+    let mut machine = Machine::with(Core::new(), FlatBus::new(&[]));
     machine.core.reset(&mut machine.bus);
     assert_eq!(machine.finish(), Exit::Lockup);
     assert_eq!(machine.system(0xE000_EDF0) & 1 << 19, 1 << 19);

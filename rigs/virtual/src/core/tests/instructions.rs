@@ -158,7 +158,7 @@ fn a_clone_goes_on_alone_and_equally() {
     // adds r0, #1; b .-2
     let mut machine = Machine::new(&[0x3001, 0xE7FD]);
     machine.core.run(&mut machine.bus, 1000);
-    let mut copy = Machine { core: machine.core.clone(), bus: machine.bus.clone() };
+    let mut copy = Machine::with(machine.core.clone(), machine.bus.clone());
     machine.core.run(&mut machine.bus, 5000);
     copy.core.run(&mut copy.bus, 5000);
     assert_eq!(machine.core.registers(), copy.core.registers());

@@ -30,6 +30,8 @@ pub(super) const CCR: u32 = 0xE000_ED14;
 pub(super) struct Machine {
     pub core: Core,
     pub bus: FlatBus,
+    /// The instant of the last fault that ended a run.
+    told: Option<u64>,
 }
 
 impl Machine {
@@ -41,10 +43,26 @@ impl Machine {
             put_word(&mut image, 4 * number, (HANDLER + 0x20 * number) | 1);
             put_half(&mut image, HANDLER + 0x20 * number, BX_LR);
         }
-        let mut machine = Machine { core: Core::new(), bus: FlatBus::new(&image) };
+        let mut machine = Machine::with(Core::new(), FlatBus::new(&image));
         machine.code(START, program);
         machine.core.reset(&mut machine.bus);
         machine
+    }
+
+    pub fn with(core: Core, bus: FlatBus) -> Machine {
+        Machine { core, bus, told: None }
+    }
+
+    /// Runs; goes on where a fault ended the run to be told.
+    fn run(&mut self, limit: u64) -> Exit {
+        loop {
+            let exit = self.core.run(&mut self.bus, limit);
+            let fault = self.core.fault().map(|fault| fault.cycles);
+            if exit != Exit::Attention || fault == self.told {
+                return exit;
+            }
+            self.told = fault;
+        }
     }
 
     /// Puts code at an address.
@@ -62,8 +80,7 @@ impl Machine {
 
     /// Executes one instruction, or enters one exception.
     pub fn step(&mut self) -> Exit {
-        let limit = self.core.cycles() + 1;
-        self.core.run(&mut self.bus, limit)
+        self.run(self.core.cycles() + 1)
     }
 
     pub fn steps(&mut self, count: usize) {
@@ -74,8 +91,7 @@ impl Machine {
 
     /// Runs into the endless loop at the end, or another exit.
     pub fn finish(&mut self) -> Exit {
-        let limit = self.core.cycles() + 10_000;
-        self.core.run(&mut self.bus, limit)
+        self.run(self.core.cycles() + 10_000)
     }
 
     pub fn r(&self, register: usize) -> u32 {

@@ -55,7 +55,7 @@ fn a_run_stops_at_the_first_boundary_from_its_limit() {
     for limit in 1..50 {
         let mut whole = Machine::new(&[0x3001, 0x6012, 0xE7FC]); // adds r0, #1; str r2, [r2]; b .-4
         whole.core.set_register(2, 0x2000_0000);
-        let mut split = Machine { core: whole.core.clone(), bus: whole.bus.clone() };
+        let mut split = Machine::with(whole.core.clone(), whole.bus.clone());
         assert_eq!(whole.core.run(&mut whole.bus, limit), Exit::Limit);
         assert!((limit..limit + 3).contains(&whole.core.cycles()));
         while split.core.cycles() < limit {
