@@ -207,7 +207,7 @@ impl Cpu {
         }
     }
 
-    /// Remembers the fault just taken, and ends the run so that it is told at its instant.
+    /// Remembers the fault just taken.
     pub fn report(&mut self, exception: usize, address: Option<u32>) {
         let kind = match exception {
             HARD_FAULT => FaultKind::Hard,
@@ -228,7 +228,5 @@ impl Cpu {
             registers: [self.regs[0], self.regs[1], self.regs[2], self.regs[3], self.regs[12]],
             cycles: self.cycles,
         });
-        self.attention = true;
-        self.look_up();
     }
 }
