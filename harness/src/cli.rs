@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 use exit::Exit;
 use output::{Color, Output};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where scenarios are looked for when no path is given.
 pub const SCENARIOS: &str = "scenarios";
@@ -87,7 +87,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let mut output = Output::standard(cli.color);
-    if let Err(error) = store::prepare(Path::new(".")) {
+    let here = std::env::current_dir().unwrap_or_default();
+    if let Err(error) = store::prepare(&here) {
         output.error(&error.to_string());
         return Exit::Usage;
     }

@@ -86,6 +86,9 @@ impl<'a> Front<'a> {
                 self.more += 1;
             }
         }
+        if let Some(backtrace) = &finished.backtrace {
+            self.output.talk(&format!("{}:\n{backtrace}", finished.id));
+        }
         self.summary.add(finished.told);
         let scenario = case.id.scenario.as_str();
         let left = self.left.entry(scenario).or_default();

@@ -152,7 +152,8 @@ fn message(case: &Case, finished: &Finished) -> Option<String> {
         End::Inconclusive => format!("inconclusive (rig): {reason}"),
         End::Failed | End::Bug => format!("{}: {reason}", finished.word),
     };
-    Some(format!("{first}\n\"{}\"\n\n{}", case.about.title, finished.text))
+    let backtrace = finished.backtrace.as_deref().unwrap_or_default();
+    Some(format!("{first}\n\"{}\"\n\n{}{backtrace}", case.about.title, finished.text))
 }
 
 /// `scenarios/runner.rs`: every case below `scenarios` is a test, on the rig and with the firmware that the environment

@@ -57,6 +57,8 @@ pub struct Finished {
     pub reason: Option<String>,
     /// Everything against it, rendered; empty if it passed.
     pub text: String,
+    /// Where a bug of ours came from, if `RUST_BACKTRACE` asks for it; talk, since it differs from build to build.
+    pub backtrace: Option<String>,
     /// Whether a pending snapshot waits.
     pub is_pending: bool,
     /// Bench time from step 0.
@@ -121,6 +123,7 @@ fn ran_to_its_end(
         word,
         reason: reasons.into_iter().next(),
         text,
+        backtrace: None,
         is_pending,
         virtual_time: outcome.virtual_time,
         told,
@@ -158,9 +161,17 @@ fn tell(told: &mut CaseSummary, reasons: &[String]) {
 fn skipped(case: &Case, why: String) -> Finished {
     let told = CaseSummary::skipped(CaseName(case.id.to_string()), why.clone());
     let (end, word) = named(Verdict::Skipped);
-    let id = case.id.clone();
-    let text = String::new();
-    Finished { id, end, word, reason: Some(why), text, is_pending: false, virtual_time: Span::ZERO, told }
+    Finished {
+        id: case.id.clone(),
+        end,
+        word,
+        reason: Some(why),
+        text: String::new(),
+        backtrace: None,
+        is_pending: false,
+        virtual_time: Span::ZERO,
+        told,
+    }
 }
 
 fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<String>) {
@@ -170,16 +181,14 @@ fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<S
     tell(&mut told, std::slice::from_ref(&reason));
     let mut text = format!("  this is a bug in brownout, not in the board: please report it\n  {}\n", panic.place);
     panic.message.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
-    match &panic.backtrace {
-        Some(backtrace) => text.push_str(backtrace),
-        None => text.push_str("  RUST_BACKTRACE=1 shows where it came from\n"),
-    }
+    text.push_str("  RUST_BACKTRACE=1 shows where it came from\n");
     let finished = Finished {
         id: case.id.clone(),
         end: End::Bug,
         word: "bug",
         reason: Some(reason),
         text,
+        backtrace: panic.backtrace.clone(),
         is_pending: false,
         virtual_time: told.bench_time(),
         told,

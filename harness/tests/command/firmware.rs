@@ -1,0 +1,113 @@
+//! Firmware that is none, and firmware that does nobody good.
+
+use crate::support::Place;
+use object::{Object, ObjectSegment, ObjectSymbol};
+use std::fs;
+
+/// The shipped firmware.
+fn shipped() -> Vec<u8> {
+    fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../rigs/virtual/firmware/elf/weekly.elf")).unwrap()
+}
+
+/// The shipped firmware with other code where a function begins.
+fn patched(function: &str, code: &[u8]) -> Vec<u8> {
+    let mut elf = shipped();
+    let file = object::File::parse(&*elf).unwrap();
+    let symbol = file.symbols().find(|symbol| symbol.name() == Ok(function)).unwrap();
+    // Bit 0 says Thumb.
+    let address = symbol.address() & !1;
+    let segment = file.segments().find(|segment| {
+        segment.file_range().1 > 0 && (segment.address()..segment.address() + segment.size()).contains(&address)
+    });
+    let segment = segment.unwrap();
+    let at = usize::try_from(segment.file_range().0 + address - segment.address()).unwrap();
+    elf[at..at + code.len()].copy_from_slice(code);
+    elf
+}
+
+fn with(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    change(&mut bytes);
+    bytes
+}
+
+#[test]
+fn what_is_no_firmware_is_refused_before_anything_is_flashed() {
+    let sound = shipped();
+    // Offsets of an ELF32: machine at 18, first program header at 52, in it the physical address at 12, size at 16.
+    let files: [(&str, Vec<u8>, &[&str]); 6] = [
+        ("text", b"not an ELF at all".to_vec(), &["is not an ELF file", "name the ELF that the linker wrote"]),
+        ("empty", Vec::new(), &["is not an ELF file"]),
+        ("half", sound[..sound.len() / 2].to_vec(), &["damaged", "build or copy it again"]),
+        ("riscv", with(&sound, |elf| elf[18..20].copy_from_slice(&[243, 0])), &["another machine", "STM32F103C8"]),
+        (
+            "elsewhere",
+            with(&sound, |elf| elf[64..68].copy_from_slice(&0x1000_0000_u32.to_le_bytes())),
+            &["another chip", "0x10000000"],
+        ),
+        (
+            "large",
+            with(&sound, |elf| {
+                elf[68..72].copy_from_slice(&66_000_u32.to_le_bytes());
+                elf.extend([0; 70_000]);
+            }),
+            &["too large", "65 KiB", "64"],
+        ),
+    ];
+    let here = Place::passing();
+    for (name, bytes, words) in files {
+        let file = format!("{name}.elf");
+        here.write(&file, bytes);
+        let ran = here.run(&["run", "--firmware", &file, "--record", "records"]);
+        ran.says(2, words);
+        ran.says(2, &[&file]);
+        assert_eq!(ran.stdout, "", "{name}");
+    }
+    here.run(&["run", "--firmware", "nowhere.elf"]).says(2, &["nowhere.elf", "cannot be read"]);
+    assert!(!here.path("records").exists());
+}
+
+#[test]
+fn a_firmware_that_never_boots_fails_the_board() {
+    let here = Place::passing();
+    // b .
+    here.write("dead.elf", patched("reset_handler", &[0xfe, 0xe7]));
+    let ran = here.run(&["run", "--firmware", "dead.elf"]);
+    ran.prints(
+        1,
+        &["failed        power/noon", "never answered after power-up", "by the board", "out of reset: power-on"],
+    );
+}
+
+#[test]
+fn a_firmware_that_crashes_is_told_with_its_registers() {
+    let here = Place::passing();
+    // movs r0, #0; ldr r0, [r0, #-4] would be legal: load from where nothing is. mov.w r1, #0x60000000; ldr r2, [r1]
+    here.write("crash.elf", patched("program", &[0x4f, 0xf0, 0xc0, 0x41, 0x0a, 0x68]));
+    let ran = here.run(&["run", "--firmware", "crash.elf"]);
+    ran.prints(1, &["failed        power/noon", "core fault: ", "program", "pc"]);
+}
+
+/// Writes `x` and a line end to the console without end. Assembled:
+/// ```text
+///     ldr r0, =0x40021018 ; RCC_APB2ENR        movw r1, #0x4004     str r1, [r0]
+///     ldr r0, =0x40010804 ; GPIOA_CRH          ldr r1, =0x444444b4  str r1, [r0]
+///     ldr r0, =0x40013800 ; USART1             movs r1, #0x45       str r1, [r0, #8]
+///     movw r1, #0x2008                         str r1, [r0, #12]    movs r2, #'x'
+/// 1:  ldr r3, [r0]    lsls r3, r3, #24    bpl 1b    str r2, [r0, #4]    movs r3, #0x72    eors r2, r3    b 1b
+/// ```
+const FLOOD: &[u8] = &[
+    0x0a, 0x48, 0x44, 0xf2, 0x04, 0x01, 0x01, 0x60, 0x09, 0x48, 0x0a, 0x49, 0x01, 0x60, 0x0a, 0x48, 0x45, 0x21, 0x81,
+    0x60, 0x42, 0xf2, 0x08, 0x01, 0xc1, 0x60, 0x78, 0x22, 0x03, 0x68, 0x1b, 0x06, 0xfc, 0xd5, 0x42, 0x60, 0x72, 0x23,
+    0x5a, 0x40, 0xf8, 0xe7, 0x00, 0xbf, 0x18, 0x10, 0x02, 0x40, 0x04, 0x08, 0x01, 0x40, 0xb4, 0x44, 0x44, 0x44, 0x00,
+    0x38, 0x01, 0x40,
+];
+
+#[test]
+fn a_firmware_that_floods_the_console_is_stopped() {
+    let here = Place::passing();
+    here.write("flood.elf", patched("reset_handler", FLOOD));
+    let ran = here.run(&["run", "--firmware", "flood.elf"]);
+    ran.prints(1, &["failed        power/noon", "floods its console", "more lines received"]);
+    assert!(ran.stdout.len() < 10_000, "{}", ran.stdout.len());
+}

@@ -1,0 +1,9 @@
+//! The command from end to end: what it says, where it says it, and how it ends.
+
+mod bad_files;
+mod firmware;
+mod front;
+mod records;
+mod selection;
+mod snapshots;
+mod support;
