@@ -68,7 +68,7 @@ pub(super) struct Cpu {
     pub locked_up: bool,
     /// An EXC_RETURN value was loaded into the PC.
     pub leaving: Option<u32>,
-    /// A device wants attention, or a fault is to be told, and the run has not ended yet.
+    /// A device wants attention and the run has not ended yet.
     pub attention: bool,
     pub reset_requested: bool,
 

@@ -1,6 +1,7 @@
 //! Entering and leaving exceptions (B1.5.6 to B1.5.8).
 
 use super::bus::{Bus, BusError, Width};
+use super::code::is_flash;
 use super::cpu::{Cpu, LR, SP, Sleep};
 use super::faults::{Trap, hfsr};
 use super::timing;
@@ -64,6 +65,9 @@ impl Cpu {
     /// What handles `exception`, and its address from the vector table; `None` if the table cannot be read. An exception without a
     /// readable vector stays pending and becomes a HardFault.
     fn vector<B: Bus>(&mut self, bus: &mut B, exception: usize) -> Result<(usize, Option<u32>), Trap> {
+        if self.flash_blocked && is_flash(self.scb.vtor) {
+            return Err(Trap::Stall);
+        }
         match bus.read(self.scb.vtor.wrapping_add(4 * exception as u32), Width::Word) {
             Ok(vector) => Ok((exception, Some(vector))),
             Err(BusError::Stall) => Err(Trap::Stall),

@@ -15,8 +15,7 @@ use super::timing;
 pub enum Exit {
     /// The cycle counter reached the limit.
     Limit,
-    /// A device wants attention, the instruction that touched it being complete; or a fault is to be told, its handler being entered
-    /// with the next run.
+    /// A device wants attention; the instruction that touched it is complete. A fault does not end a run.
     Attention,
     /// WFI, WFE or sleep-on-exit, and nothing wakes the core.
     Sleep,

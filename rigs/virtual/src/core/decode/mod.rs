@@ -79,6 +79,52 @@ mod tests {
         }
     }
 
+    /// What the lockstep test cannot see: armagnac does not say why it refuses.
+    #[test]
+    fn what_a_cortex_m3_lacks_is_undefined() {
+        let undefined = [
+            ("udf", 0xDE00, 0),
+            ("udf.w", 0xF7F0, 0xA000),
+            ("blx to ARM code", 0xF000, 0xC000),
+            ("qadd", 0xFA81, 0xF082),
+            ("sadd16", 0xFA91, 0xF002),
+            ("pkhbt", 0xEAC1, 0x0002),
+            ("ssat16", 0xF321, 0x0003),
+            ("sxtab", 0xFA41, 0xF082),
+            ("smlabb", 0xFB11, 0x3002),
+            ("umaal", 0xFBE1, 0x0062),
+            ("push of nothing", 0xB400, 0),
+            ("mul with pc", 0xFB0F, 0xF002),
+            ("str to pc", 0xF8CF, 0x1000),
+            ("sub-word sp", 0xF89D, 0xD000),
+            ("bfi with msb below lsb", 0xF361, 0x10C0),
+        ];
+        for (name, first, second) in undefined {
+            assert_eq!(decode(first, second).op, Op::Undefined, "{name}");
+        }
+        for (name, first, second) in [("mcr", 0xEE00, 0x0F10), ("vadd", 0xEE30, 0x0A00), ("stc2", 0xFD80, 0x0000)] {
+            assert_eq!(decode(first, second).op, Op::NoCoprocessor, "{name}");
+        }
+    }
+
+    #[test]
+    fn hints_are_harmless() {
+        for (name, first, second) in [
+            ("nop", 0xBF00, 0),
+            ("yield", 0xBF10, 0),
+            ("unassigned", 0xBF70, 0),
+            ("nop.w", 0xF3AF, 0x8000),
+            ("dbg", 0xF3AF, 0x80F0),
+            ("dsb", 0xF3BF, 0x8F4F),
+            ("pld", 0xF891, 0xF000),
+            ("pld literal", 0xF81F, 0xF000),
+            ("pli", 0xF991, 0xF000),
+            ("pldw, a hint on this core", 0xF8B1, 0xF000),
+        ] {
+            assert_eq!(decode(first, second).op, Op::Nop, "{name}");
+        }
+    }
+
     #[test]
     fn sign_extension() {
         assert_eq!(signed(0x80, 8), 0xFFFF_FF80);

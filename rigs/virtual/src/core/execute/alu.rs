@@ -190,6 +190,9 @@ mod tests {
         assert_eq!(shift_carry(1, shift::LSL, 33, true), (0, false));
         assert_eq!(shift_carry(0x8000_0000, shift::LSR, 32, false), (0, true));
         assert_eq!(shift_carry(0x8000_0000, shift::ASR, 255, false), (u32::MAX, true));
+        assert_eq!(shift_carry(0x7FFF_FFFF, shift::ASR, 32, true), (0, false));
+        assert_eq!(shift_carry(0x8000_0000, shift::ASR, 31, true), (u32::MAX, false));
+        assert_eq!(shift_carry(0x8000_0000, shift::LSR, 33, true), (0, false));
         assert_eq!(shift_carry(0x8000_0000, shift::ROR, 32, false), (0x8000_0000, true));
         assert_eq!(shift_carry(1, shift::RRX, 1, true), (0x8000_0000, true));
     }

@@ -319,16 +319,6 @@ fn the_flash_holds_back_code_and_vectors() {
 }
 
 #[test]
-fn a_fault_ends_the_run_to_be_told() {
-    let mut machine = Machine::new(&[0xDE00, END]); // udf
-    assert_eq!(machine.core.run(&mut machine.bus, 100), Exit::Attention);
-    assert_eq!(machine.core.fault().map(|fault| fault.pc), Some(START));
-    assert_eq!(machine.handling(), 0, "its handler is entered with the next run");
-    machine.core.run(&mut machine.bus, 12);
-    assert_eq!(machine.handling(), 3);
-}
-
-#[test]
 fn a_device_ends_the_run_after_its_instruction() {
     // str r1, [r0]; movs r2, #1; b .
     let mut machine = Machine::new(&[0x6001, 0x2201, END]);

@@ -30,8 +30,6 @@ pub(super) const CCR: u32 = 0xE000_ED14;
 pub(super) struct Machine {
     pub core: Core,
     pub bus: FlatBus,
-    /// The instant of the last fault that ended a run.
-    told: Option<u64>,
 }
 
 impl Machine {
@@ -50,19 +48,11 @@ impl Machine {
     }
 
     pub fn with(core: Core, bus: FlatBus) -> Machine {
-        Machine { core, bus, told: None }
+        Machine { core, bus }
     }
 
-    /// Runs; goes on where a fault ended the run to be told.
     fn run(&mut self, limit: u64) -> Exit {
-        loop {
-            let exit = self.core.run(&mut self.bus, limit);
-            let fault = self.core.fault().map(|fault| fault.cycles);
-            if exit != Exit::Attention || fault == self.told {
-                return exit;
-            }
-            self.told = fault;
-        }
+        self.core.run(&mut self.bus, limit)
     }
 
     /// Puts code at an address.
