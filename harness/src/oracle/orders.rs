@@ -297,3 +297,29 @@ fn merged(mut free: Vec<(Instant, Instant, Why)>) -> Vec<(Instant, Instant, Why)
     }
     apart
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(entries: &[(i64, Action)]) -> String {
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        let mut history = History::new();
+        for (seconds, action) in entries {
+            history.push(Instant::ZERO + Span::secs(*seconds), action.clone());
+        }
+        plan(&profile, &profile.relays[0], &history).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_history_that_cannot_be_is_refused() {
+        assert_eq!(
+            refusal(&[(1, Action::PowerLost), (5, Action::Mode(Mode::On))]),
+            "at +5s: mode ON, but the board has no supply"
+        );
+        assert_eq!(refusal(&[(1, Action::PowerLost), (2, Action::PowerLost)]), "at +2s: power lost twice in a row");
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        let unknown = plan(&profile, &RelayName("K2".into()), &History::new()).unwrap_err();
+        assert_eq!(unknown.to_string(), "the profile declares no relay `K2`");
+    }
+}

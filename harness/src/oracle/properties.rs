@@ -49,6 +49,16 @@ fn profiles() -> impl Strategy<Value = Profile> {
     switches.prop_map(profile).prop_filter("contradicts itself", |profile| profile.validate().is_ok())
 }
 
+/// The same, with hold-up declared or not, and outages that the board may live through.
+fn wild_profiles() -> impl Strategy<Value = Profile> {
+    let power = select(vec![(None, 0), (None, 5), (Some(2), 5), (Some(3), 3)]);
+    (profiles(), power).prop_map(|(mut profile, (hold_up, off_within))| {
+        profile.power.hold_up = hold_up.map(Span::secs);
+        profile.power.off_within = Span::secs(off_within);
+        profile
+    })
+}
+
 /// Programmes on multiples of `grid` seconds, `0..count` of them after 07:30.
 fn programmes(grid: u32, count: u32) -> impl Strategy<Value = Vec<Programme>> {
     let time = move || (0..count).prop_map(move |n| TimeOfDay(27_000 + n * grid));
@@ -106,11 +116,16 @@ fn ms(millis: i64) -> Instant {
 struct Treatment {
     history: History,
     board: Vec<(i64, Event)>,
+    /// The longest outage that the board surely lives through, and the shortest that it surely does not.
+    lives: (i64, i64),
 }
 
 impl Treatment {
-    fn new(programmes: &[Programme]) -> Self {
-        let mut treatment = Self { history: History::new(), board: Vec::new() };
+    fn new(programmes: &[Programme], profile: &Profile) -> Self {
+        let power = &profile.power;
+        let hold_up = power.hold_up.map_or(-1, |span| span.0 / 1_000_000);
+        let lives = (hold_up, power.off_within.0 / 1_000_000);
+        let mut treatment = Self { history: History::new(), board: Vec::new(), lives };
         treatment.act(-30_000, 0, Action::FactoryReset);
         treatment.act(-25_000, 0, Action::Programs(programmes.to_vec()));
         treatment.act(-20_000, 0, Action::ClockSet(Civil((START - 20_000) * 1_000_000)));
@@ -142,14 +157,29 @@ impl Treatment {
             Deed::Outage(length) => {
                 self.history.push(ms(at), Action::PowerLost);
                 self.history.push(ms(at + length), Action::PowerRestored);
-                self.board.push((at, Event::Stop));
-                let clock_lost = *length > RESERVE;
-                let start = at + length + late;
-                self.board.push((start, Event::Start { clock_lost }));
+                self.outage(at, *length, late);
                 return at + length;
             }
         }
         at
+    }
+
+    /// What an outage does to the board: anything its profile leaves open, by `late`.
+    fn outage(&mut self, at: i64, length: i64, late: i64) {
+        let (hold_up, off_within) = self.lives;
+        if length <= hold_up || length < off_within && late % 200 == 0 {
+            return;
+        }
+        let hold_up = hold_up.max(0);
+        let dies = at + hold_up + (length.min(off_within) - hold_up).max(0) * late / 1_000 / 100 * 100;
+        let starting = matches!(self.board.last(), Some((start, Event::Start { .. })) if *start > dies);
+        let never_started = if starting { self.board.pop() } else { None };
+        let mut clock_lost = length > RESERVE;
+        match never_started {
+            Some((_, Event::Start { clock_lost: lost })) => clock_lost |= lost,
+            _ => self.board.push((dies, Event::Stop)),
+        }
+        self.board.push((at + length + late, Event::Start { clock_lost }));
     }
 }
 
@@ -197,7 +227,7 @@ proptest! {
         ),
         drop in any::<prop::sample::Index>(),
     ) {
-        let mut treatment = Treatment::new(&first);
+        let mut treatment = Treatment::new(&first, &profile);
         let mut minute = 0;
         for (gap, second, deed) in &plan {
             minute += gap;
@@ -261,7 +291,7 @@ proptest! {
 
     #[test]
     fn wild_boards_are_never_called_wrong(
-        profile in profiles(),
+        profile in wild_profiles(),
         first in programmes(1, 90),
         plan in proptest::collection::vec(
             (
@@ -272,13 +302,15 @@ proptest! {
         ),
         phase in tenths(-10, 10),
     ) {
-        let mut treatment = Treatment::new(&first);
-        let mut now = 0;
+        let mut treatment = Treatment::new(&first, &profile);
+        let (mut now, mut ready) = (0, 0);
         for (gap, late, _, deed) in &plan {
-            now = treatment.deed(now + gap, *late, deed);
-            // A board that is still starting is not spoken to.
-            if matches!(deed, Deed::Outage(_) | Deed::Reset) {
-                now += late;
+            // A board that is still starting is not spoken to; its supply may fail all the same.
+            let outage = matches!(deed, Deed::Outage(_));
+            let at = if outage { now + gap } else { ready.max(now + gap) };
+            now = treatment.deed(at, *late, deed);
+            if outage || matches!(deed, Deed::Reset) {
+                ready = now + late;
             }
         }
         let until = now + 90_000;

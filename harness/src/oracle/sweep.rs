@@ -297,3 +297,33 @@ fn only(step: impl FnOnce(&mut dyn FnMut(World))) -> Option<World> {
     });
     given.filter(|_| !more)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, History, forecast};
+    use brownout_rigs::profile::Profile;
+    use brownout_rigs::programme::{Mode, Programme};
+    use brownout_trace::{Days, Instant, Span, TimeOfDay};
+
+    #[test]
+    fn years_cost_what_their_events_cost() {
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        let hourly = |hour: u32| Programme {
+            days: Days::ALL,
+            on: TimeOfDay(hour * 3_600),
+            off: TimeOfDay(hour * 3_600 + 60),
+            relay: None,
+        };
+        let mut history = History::new();
+        history.push(Instant(-3), Action::Programs((0..17).map(hourly).collect()));
+        history.push(Instant(-2), Action::Mode(Mode::Auto));
+        history.push(Instant(-1), Action::ClockSet("Mon 07:59:55".parse().unwrap()));
+        let days = 5 * 365;
+        let until = Instant::ZERO + Span::secs(days * 86_400);
+        let forecast = forecast(&profile, &profile.relays[0], &history, until).unwrap();
+        // 20 ppm over five years are 53 minutes: in the end one programme's window reaches the next one's.
+        let edges = forecast.edges().len() as i64;
+        assert!((days * 34 - 40..=days * 34).contains(&edges), "{edges}");
+        assert!(forecast.stretches().len() as i64 <= 2 * edges + 10, "{}", forecast.stretches().len());
+    }
+}
