@@ -30,11 +30,9 @@ pub enum Effect {
         /// The outage is longer than any board of this profile lives through.
         certain: bool,
     },
-    /// A stopped board starts; or never got there, if power failed again before.
-    Start {
-        /// Power failed again while it was starting.
-        cut_short: bool,
-    },
+    /// A stopped board starts. If power fails again before it got there, starting at the last moment comes to the same:
+    /// what a start does depends on nothing that another start right after it would not find as well.
+    Start,
     /// The mode changes.
     Mode,
     /// The clock is set, or programmes change.
@@ -209,7 +207,7 @@ impl Builder<'_> {
                 self.order(from, to, Effect::Die { certain: true }, None);
                 self.plan.free.push((from, boot, Why::Starting));
                 self.ready = self.ready.max(boot);
-                let effect = Effect::Start { cut_short: false };
+                let effect = Effect::Start;
                 self.order(to, boot, effect, None);
                 return;
             }
@@ -233,9 +231,6 @@ impl Builder<'_> {
         let dead_from = (lost + hold_up).max(self.answered);
         let dead_by = (lost + power.off_within).min(back.unwrap_or(Instant::NEVER)).max(dead_from);
         let certain = length.is_none_or(|length| length >= power.off_within);
-        if let Some(Order { effect: Effect::Start { cut_short }, to, .. }) = self.plan.orders.last_mut() {
-            *cut_short |= *to > dead_from;
-        }
         self.order(dead_from, dead_by, Effect::Die { certain }, None);
         let Some(back) = back else {
             self.plan.free.push((dead_from, Instant::NEVER, Why::Unpowered));
@@ -252,7 +247,7 @@ impl Builder<'_> {
         if clock_lost {
             next.setting = None;
         }
-        let effect = Effect::Start { cut_short: false };
+        let effect = Effect::Start;
         self.order(back, ready, effect, Some((next, !clock_lost)));
     }
 

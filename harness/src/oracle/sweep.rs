@@ -250,7 +250,7 @@ impl<'p> Writer<'p> {
     fn order_why(&self, index: usize) -> Why {
         match self.plan.orders[index].effect {
             Effect::Die { .. } => Why::Unpowered,
-            Effect::Start { .. } => Why::Starting,
+            Effect::Start => Why::Starting,
             Effect::Mode => self.plan.contexts[index + 1].mode.map_or(Why::ModeUnknown, Why::Mode),
             Effect::Adjust(_, why) => why,
             Effect::Factory => Why::FactoryReset,

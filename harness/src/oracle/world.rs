@@ -78,12 +78,7 @@ impl World {
                     add(self);
                 }
             }
-            Effect::Start { cut_short } if self.stopped => {
-                if cut_short {
-                    add(self);
-                }
-                self.started(plan, add);
-            }
+            Effect::Start if self.stopped => self.started(plan, add),
             // Stopped boards do not answer; what is ordered while stopped counts when the board has started.
             _ if self.stopped => add(self),
             _ if context.mode == Some(Mode::On) => self.moved(Kind::On, add),
@@ -93,7 +88,7 @@ impl World {
             _ if plan.schedule == Schedule::Window => self.evaluated(plan, add),
             Effect::Adjust(Adjust::Keep, _) | Effect::Mode | Effect::Factory => add(self),
             // It lived through.
-            Effect::Start { .. } => add(self),
+            Effect::Start => add(self),
         }
     }
 
