@@ -59,11 +59,11 @@ impl Cpu {
         pc: u32,
         cycles: u64,
     ) -> Result<u32, Trap> {
-        if addr < 0x2200_0000
-            && addr & (width.bytes() - 1) == 0
-            && let Ok(value) = bus.read(addr, width)
-        {
-            return Ok(value);
+        if addr < 0x2200_0000 && addr & (width.bytes() - 1) == 0 {
+            return match bus.read(addr, width) {
+                Ok(value) => Ok(value),
+                Err(error) => self.refused(addr, error).map(|()| 0),
+            };
         }
         (self.pc, self.cycles) = (pc, cycles);
         self.load_anywhere(bus, addr, width, self.privileged())
@@ -80,11 +80,11 @@ impl Cpu {
         pc: u32,
         cycles: u64,
     ) -> Result<(), Trap> {
-        if addr.wrapping_sub(0x2000_0000) < 0x0200_0000
-            && addr & (width.bytes() - 1) == 0
-            && bus.write(addr, value & width.mask(), width).is_ok()
-        {
-            return Ok(());
+        if addr.wrapping_sub(0x2000_0000) < 0x0200_0000 && addr & (width.bytes() - 1) == 0 {
+            return match bus.write(addr, value & width.mask(), width) {
+                Ok(()) => Ok(()),
+                Err(error) => self.refused(addr, error),
+            };
         }
         (self.pc, self.cycles) = (pc, cycles);
         self.store_anywhere(bus, addr, value & width.mask(), width, self.privileged())
@@ -111,9 +111,7 @@ impl Cpu {
         self.ask_attention(bus, addr, false);
         match result {
             Ok(value) => Ok(value),
-            Err(BusError::Stall) => Err(Trap::Stall),
-            Err(BusError::Fault) if self.ignores_data_faults() => Ok(0),
-            Err(BusError::Fault) => Err(Trap::Data(addr)),
+            Err(error) => self.refused(addr, error).map(|()| 0),
         }
     }
 
@@ -144,11 +142,17 @@ impl Cpu {
             None => bus.write(addr, value, width),
         };
         self.ask_attention(bus, addr, true);
-        match result {
-            Ok(()) => Ok(()),
-            Err(BusError::Stall) => Err(Trap::Stall),
-            Err(BusError::Fault) if self.ignores_data_faults() => Ok(()),
-            Err(BusError::Fault) => Err(Trap::Data(addr)),
+        result.or_else(|error| self.refused(addr, error))
+    }
+
+    /// What becomes of an access that the bus did not carry out; `Ok` if it is to be ignored, a read giving 0. CCR.BFHFNMIGN lets
+    /// handlers above the configurable priorities probe addresses.
+    #[cold]
+    fn refused(&self, addr: u32, error: BusError) -> Result<(), Trap> {
+        match error {
+            BusError::Stall => Err(Trap::Stall),
+            BusError::Fault if self.scb.ignores_bus_faults() && self.execution_priority() < 0 => Ok(()),
+            BusError::Fault => Err(Trap::Data(addr)),
         }
     }
 
@@ -166,11 +170,6 @@ impl Cpu {
             self.attention = true;
             self.look_up();
         }
-    }
-
-    /// CCR.BFHFNMIGN: handlers above the configurable priorities may probe addresses.
-    fn ignores_data_faults(&self) -> bool {
-        self.scb.ignores_bus_faults() && self.execution_priority() < 0
     }
 
     /// `Op::Special`. Gives the branch target if PC was loaded.
