@@ -27,6 +27,7 @@ pub struct Front<'a> {
     output: &'a mut Output,
     cases: &'a [&'a Case],
     next: usize,
+    done: usize,
     left: HashMap<&'a str, usize>,
     width: usize,
     group: Group,
@@ -51,6 +52,7 @@ impl<'a> Front<'a> {
             output,
             cases,
             next: 0,
+            done: 0,
             left,
             width,
             group: Group::default(),
@@ -67,7 +69,10 @@ impl<'a> Front<'a> {
     /// Takes in what is told of the run.
     pub fn hear(&mut self, news: News) {
         match news {
-            News::Done(done) => self.output.progress(&format!("[{done}/{}]", self.cases.len())),
+            News::Done(done) => {
+                self.done = done;
+                self.progress();
+            }
             News::Next(finished) => self.case(*finished),
         }
     }
@@ -98,8 +103,12 @@ impl<'a> Front<'a> {
             for line in group.lines(scenario, self.width, self.output.data_look) {
                 self.output.data(&line);
             }
+            self.progress();
         }
-        self.output.progress(&format!("[{}/{}]", self.next, self.cases.len()));
+    }
+
+    fn progress(&mut self) {
+        self.output.progress(&format!("[{}/{}]", self.done, self.cases.len()));
     }
 
     /// Shows the failures and the summary, and says how the command ends.

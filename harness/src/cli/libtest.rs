@@ -216,3 +216,72 @@ fn record_folder(dir: &Path, case: Option<&str>) -> PathBuf {
         _ => dir.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::About;
+    use crate::scenario::error::Source;
+    use crate::scenario::id::CaseId;
+    use brownout_reports::CaseSummary;
+    use brownout_trace::{Span, Volts};
+
+    fn case(skip: Option<&str>) -> Case {
+        let about = About {
+            path: "noon.toml".into(),
+            root: ".".into(),
+            title: "Noon".into(),
+            why: "w".into(),
+            covers: Vec::new(),
+            trace_snapshot: false,
+            source: Source::new("noon.toml", ""),
+        };
+        Case {
+            id: CaseId { scenario: "noon".into(), choice: Vec::new() },
+            about: Arc::new(about),
+            board: None,
+            steps: Vec::new(),
+            nominal: Volts(12.0),
+            takes: Span::ZERO,
+            skip: skip.map(str::to_owned),
+        }
+    }
+
+    fn finished(end: End, word: &'static str) -> Finished {
+        Finished {
+            id: case(None).id,
+            end,
+            word,
+            reason: Some("the meter is silent".into()),
+            text: "details\n".into(),
+            backtrace: None,
+            is_pending: false,
+            virtual_time: Span::ZERO,
+            told: CaseSummary::skipped(CaseName("noon".into()), String::new()),
+        }
+    }
+
+    #[test]
+    fn a_trial_says_whose_fault_it_is_before_anything_else() {
+        let message = |end, word| message(&case(None), &finished(end, word));
+        let inconclusive = message(End::Inconclusive, "inconclusive").unwrap();
+        assert_eq!(inconclusive, "inconclusive (rig): the meter is silent\n\"Noon\"\n\ndetails\n");
+        assert!(message(End::Failed, "changed").unwrap().starts_with("changed: the meter is silent\n"));
+        assert!(message(End::Bug, "bug").unwrap().starts_with("bug: "));
+        assert_eq!(message(End::Passed, "passed"), None);
+        assert_eq!(message(End::Skipped, "skipped"), None);
+    }
+
+    #[test]
+    fn a_known_skip_is_an_ignored_trial() {
+        assert!(trial(&case(Some("no console")), || Ok(())).has_ignored_flag());
+        assert!(!trial(&case(None), || Ok(())).has_ignored_flag());
+    }
+
+    #[test]
+    fn no_threads_would_wait_for_ever() {
+        let threads = |text: &str| selection(&[OsString::from(text)]);
+        assert!(threads("--test-threads=0").is_err());
+        assert_eq!(threads("--test-threads=3").map(|selection| selection.threads()), Ok(NonZeroUsize::new(3)));
+    }
+}

@@ -25,9 +25,16 @@ pub struct Line {
 }
 
 /// What happened round `look_at`, with `here` written in at its place: the last events before it, the first after it,
-/// and of what still holds (supply, reset, contacts) the last word, however long ago.
-pub fn excerpt(trace: &[Event], look_at: Instant, here: &str) -> Vec<Line> {
+/// and of what still holds (supply, reset, contacts) the last word, however long ago. Steps later than `step` come
+/// after it, even at the same instant.
+pub fn excerpt(trace: &[Event], look_at: Instant, step: Option<usize>, here: &str) -> Vec<Line> {
     let cut = trace.partition_point(|event| event.at <= look_at);
+    let now = trace.partition_point(|event| event.at < look_at);
+    let is_later = |event: &Event| match event.what {
+        What::Step { index, .. } => step.is_some_and(|step| usize::try_from(index).is_ok_and(|index| index > step)),
+        _ => false,
+    };
+    let cut = trace[now..cut].iter().position(is_later).map_or(cut, |later| now + later);
     let (past, future) = trace.split_at(cut);
     let before = entries(past);
     let after = entries(future);
@@ -160,7 +167,7 @@ mod tests {
             Event::new(Instant(1), What::Reset { cause: ResetCause::PowerOn }),
         ];
         trace.extend((0..20).map(|n| Event::new(Instant(100 + n), What::Sent { line: n.to_string() })));
-        let lines = text(&excerpt(&trace, Instant(115), "here"));
+        let lines = text(&excerpt(&trace, Instant(115), None, "here"));
         let expected = [
             "supply 12V",
             "out of reset: power-on",
@@ -188,7 +195,7 @@ mod tests {
     fn a_bounce_is_one_line_and_a_flood_is_counted() {
         let mut trace = vec![edge(0, true), edge(1_000_000, false), edge(3_000_000, true), edge(90_000_000, false)];
         trace.extend((0..1_000).map(|n| received(100_000_000 + n, "x")));
-        let lines = text(&excerpt(&trace, Instant::NEVER, "here"));
+        let lines = text(&excerpt(&trace, Instant::NEVER, None, "here"));
         let expected = [
             "K1 contact closed (bounced: 3 edges in 3ms)",
             "K1 contact open (edge 1)",
@@ -202,7 +209,15 @@ mod tests {
     }
 
     #[test]
+    fn the_next_step_is_later_even_at_the_same_instant() {
+        let step = |index| Event::new(Instant(5), What::Step { index, text: "wait 1s".into() });
+        let trace = [step(3), received(5, "x"), step(4), received(5, "y")];
+        let lines = text(&excerpt(&trace, Instant(5), Some(3), "here"));
+        assert_eq!(lines, ["step 3: wait 1s", "<- x", "here <", "step 4: wait 1s", "<- y"]);
+    }
+
+    #[test]
     fn an_empty_trace_still_says_where() {
-        assert_eq!(text(&excerpt(&[], Instant::ZERO, "here")), ["here <"]);
+        assert_eq!(text(&excerpt(&[], Instant::ZERO, None, "here")), ["here <"]);
     }
 }

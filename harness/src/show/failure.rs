@@ -25,13 +25,13 @@ pub fn failure(case: &Case, outcome: &CaseOutcome, look: Look) -> String {
     for judgement in broken.iter().take(IN_FULL) {
         text.push_str(&look.fault(&fault(case, judgement)));
         let here = format!("{}: {}", judgement.expectation, printable(&judgement.observed));
-        text.push_str(&events(&excerpt(&outcome.trace, judgement.look_at, &here), look));
+        text.push_str(&events(&excerpt(&outcome.trace, judgement.look_at, Some(judgement.step), &here), look));
     }
     list(&mut text, case, &broken);
     if let Some(stopped) = &outcome.stopped {
         text.push_str(&stop(case, stopped, look));
         let last = outcome.trace.last().map_or(Instant::ZERO, |event| event.at);
-        text.push_str(&events(&excerpt(&outcome.trace, last, &printable(&stopped.why)), look));
+        text.push_str(&events(&excerpt(&outcome.trace, last, None, &printable(&stopped.why)), look));
     }
     troubles(&mut text, &outcome.trace, look);
     text
