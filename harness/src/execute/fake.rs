@@ -160,11 +160,11 @@ impl Fake {
         match level {
             Level::Volts(volts) if volts.0 > 6.0 => {
                 let held = self.lost_at.take().is_some_and(|lost| self.now - lost <= HOLD_UP);
-                if !held {
+                if !held || self.runs_from.is_none() {
                     self.starts(ResetCause::PowerOn);
                 }
             }
-            _ => self.lost_at = Some(self.now),
+            _ => self.lost_at = self.lost_at.or(Some(self.now)),
         }
     }
 

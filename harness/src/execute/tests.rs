@@ -256,6 +256,12 @@ fn a_window_that_opens_late_is_judged_at_its_end_without_taking_time() {
     assert_eq!(mark.at, Instant::ZERO + Span::secs(6));
     let stuck = run(steps, &Quirks { stuck: true, ..Quirks::default() });
     assert_eq!(told(&stuck), ["failed: open", "failed: open"]);
+    // 1.5 ms after its first edge the contact is open once more: only what follows tells that it has closed.
+    let bouncing = r#"
+      { until = "Mon 07:59:59" },
+      { wait = "1006500us" },
+      { expect = { relay = "K1", is = "closed" } }"#;
+    assert_eq!(told(&run(bouncing, &Quirks::default())), ["passed: closed"]);
 }
 
 const BOARD_ON: &str = r#"
@@ -282,13 +288,13 @@ fn the_schedule_is_judged_over_outages_dips_edits_and_modes() {
       { wait = "5s" },
       { mode = "auto" },
       { wait = "5s" },
-      { set-clock = "Mon 17:59:50" },
-      { wait = "15s" },
       { power = { to = "4V" } },
       { wait = "10s" },
       { cut = { for = "1s", impedance = "high" } },
       { power = "on" },
       { wait = "5s" },
+      { set-clock = "Mon 17:59:50" },
+      { wait = "15s" },
       { reset = "software" },
       { reset = "pin" },
       { expect = { programs = "kept" } },
@@ -354,4 +360,15 @@ fn the_criterion_says_what_the_disturbance_did() {
     ] {
         assert_eq!(criterion(steps, quirks), expected, "{steps}");
     }
+}
+
+#[test]
+fn a_flood_is_bounded_however_slow() {
+    // 50 lines a second are below any rate, but there is no end to them.
+    let quirks = Quirks { floods: Some(Span::millis(20)), ..Quirks::default() };
+    let outcome = run(r#"{ wait = "1h" }, { expect = { relay = "K1", is = "open" } }"#, &quirks);
+    assert!(why(&outcome).starts_with("the board floods its console: 50 lines/s, 10021 lines"), "{}", why(&outcome));
+    let quirks = Quirks { floods: Some(Span::secs(1)), ..Quirks::default() };
+    let outcome = run(r#"{ wait = "1h" }, { expect = { programs = "kept" } }"#, &quirks);
+    assert_eq!((why(&outcome), outcome.verdict), ("", Verdict::Passed), "a line a second is none");
 }

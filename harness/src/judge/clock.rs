@@ -46,3 +46,44 @@ pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
     let finding = Finding { figure: Some(Figure { text, inside }), ..finding };
     if finding.verdict == Verdict::Failed { finding.detail(detail) } else { finding }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::execute::fake::profile;
+    use crate::execute::{Contacts, Ledger};
+    use brownout_rigs::profile::Answer;
+    use brownout_trace::Instant;
+    use brownout_trace::calendar::NominalClock;
+
+    /// The finding for a clock set to 12:00:00 at instant 0, asked over these milliseconds.
+    fn finding(read: &str, asked: (i64, i64), valid: bool, within: Span) -> Finding {
+        let (profile, contacts, mut ledger) = (profile(), Contacts::default(), Ledger::new(Instant::ZERO));
+        ledger.clock = Some(NominalClock { set_at: Instant::ZERO, value: "Mon 12:00:00".parse().unwrap() });
+        let [sent, got] = [asked.0, asked.1].map(|at| Instant::ZERO + Span::millis(at));
+        let view = View { events: &[], contacts: &contacts, ledger: &ledger, profile: &profile, now: got };
+        let answer = Answer { clock: Some(read.parse().unwrap()), clock_valid: Some(valid), ..Answer::default() };
+        judge(&view, &Reply { began: sent, sent, got, answer: Ok(Box::new(answer)) }, within)
+    }
+
+    #[test]
+    fn the_board_is_given_what_its_reading_and_the_line_leave_open() {
+        let second = Span::secs(1);
+        for (read, asked, observed) in [
+            ("Mon 12:00:10", (10_000, 10_010), "off by 0s"),
+            // Read 1 ms before the second was over, answered after it.
+            ("Mon 12:00:09", (9_999, 10_010), "off by 0s"),
+            ("Mon 12:00:09", (10_100, 10_110), "off by -100ms"),
+            ("Mon 12:00:10", (9_500, 9_600), "off by 400ms"),
+            ("Mon 12:00:10", (8_500, 9_600), "off by 400ms"),
+        ] {
+            let finding = finding(read, asked, true, second);
+            assert_eq!((finding.verdict, &*finding.observed), (Verdict::Passed, observed), "{read} {asked:?}");
+            assert!(finding.figure.unwrap().inside);
+        }
+        let behind = finding("Mon 12:00:07", (10_000, 10_005), true, second);
+        assert_eq!((behind.verdict, &*behind.observed), (Verdict::Failed, "off by -2s"));
+        assert!(behind.detail.unwrap().contains("the board read 2024-01-01 12:00:07 where 2024-01-01 12:00:10.005"));
+        assert_eq!(finding("Mon 12:00:10", (10_000, 10_005), false, second).observed, LOST);
+    }
+}

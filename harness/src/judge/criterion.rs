@@ -48,7 +48,7 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     if longest > reserve || view.ledger.meddled {
         return None;
     }
-    let found = deviations(view, &history(view, std::iter::empty()), view.now).ok()?;
+    let found = deviations(view, &history(view, &[]), view.now).ok()?;
     let found: Vec<Mismatch> = found.into_iter().map(|(_, one)| one).filter(|one| one.at >= begin).collect();
     if found.is_empty() {
         return Some(if clock.is_none() { Criterion::A } else { Criterion::B });

@@ -15,7 +15,7 @@ const TOLD: usize = 3;
 /// arranging action on.
 pub fn judge(view: &View<'_>, since: Option<&str>, to: Instant) -> Finding {
     let since = view.ledger.since(since);
-    let found = match deviations(view, &history(view, view.ledger.outages.iter()), to) {
+    let found = match deviations(view, &history(view, &view.ledger.outages), to) {
         Ok(found) => found,
         Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),
     };
@@ -47,15 +47,23 @@ pub(super) fn deviations(
     Ok(found)
 }
 
-/// What was done to the board, as the oracle reads it, with these of its outages.
-pub(super) fn history<'o>(view: &View<'_>, outages: impl Iterator<Item = &'o Outage>) -> History {
+/// What was done to the board, as the oracle reads it, with its outages or without.
+pub(super) fn history(view: &View<'_>, outages: &[Outage]) -> History {
     let mut history = History::new();
     if let Some(at) = view.ledger.first_powered {
         history.push(at, Action::PowerRestored);
     }
-    for outage in outages.filter(|outage| stops_the_board(view, outage)) {
-        history.push(outage.from, Action::PowerLost);
-        if let Some(to) = outage.to {
+    // From one level to another without a time of full supply between them is one outage to the board.
+    let mut spans: Vec<(Instant, Option<Instant>)> = Vec::new();
+    for (_, outage) in outages.iter().enumerate().filter(|(n, _)| stops_the_board(view, &outages[*n..])) {
+        match spans.last_mut() {
+            Some((_, to)) if *to == Some(outage.from) => *to = outage.to,
+            _ => spans.push((outage.from, outage.to)),
+        }
+    }
+    for (from, to) in spans {
+        history.push(from, Action::PowerLost);
+        if let Some(to) = to {
             history.push(to, Action::PowerRestored);
         }
     }
@@ -65,13 +73,18 @@ pub(super) fn history<'o>(view: &View<'_>, outages: impl Iterator<Item = &'o Out
     history
 }
 
-/// Whether an outage may stop the board. One that leaves nothing of the supply may; what a board does at a residual
-/// voltage no profile declares, so the board has to have started again, or be one whose starts nobody can see.
-fn stops_the_board(view: &View<'_>, outage: &Outage) -> bool {
+/// Whether the first of these outages may stop the board. One that leaves nothing of the supply may; what a board does
+/// at a residual voltage no profile declares, so the board has to start again after it, or be one whose starts nobody
+/// can see.
+fn stops_the_board(view: &View<'_>, outages: &[Outage]) -> bool {
+    let Some((outage, later)) = outages.split_first() else { return false };
     if outage.is_total() {
         return true;
     }
-    let last = outage.to.unwrap_or(view.now) + view.profile.power.boot;
+    let boot = view.profile.power.boot;
+    let by = |outage: &Outage| outage.to.unwrap_or(view.now) + boot;
+    // Outages that follow before it could start put its start off.
+    let last = later.iter().fold(by(outage), |last, next| if next.from <= last { last.max(by(next)) } else { last });
     let mut starts = view.events.iter().filter(|event| is_start(view, &event.what)).peekable();
     let invisible = starts.peek().is_none();
     invisible || starts.any(|event| (outage.from..=last).contains(&event.at))
