@@ -6,7 +6,6 @@ use super::output::Output;
 use super::paths_or_shipped;
 use super::setup::{count, plan};
 use crate::plan::Plan;
-use crate::show::time::in_words;
 use brownout_trace::Span;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -45,7 +44,7 @@ fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
         count(plan.cases.len(), "case"),
         files.profile.name,
         files.rig.name,
-        in_words(takes)
+        takes.in_words()
     ));
     let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
     for why in plan.cases.iter().filter_map(|case| case.skip.as_deref()) {

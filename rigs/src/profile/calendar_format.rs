@@ -2,7 +2,6 @@
 
 use super::pattern::{PatternError, split};
 use brownout_trace::{Civil, TimeOfDay};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -147,18 +146,7 @@ impl fmt::Display for CalendarFormat {
     }
 }
 
-impl Serialize for CalendarFormat {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CalendarFormat {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+brownout_trace::as_text!(CalendarFormat);
 
 #[cfg(test)]
 mod tests {

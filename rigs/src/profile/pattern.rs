@@ -3,7 +3,6 @@
 //! No regular expressions: a placeholder takes the text up to the next literal, never empty and without blanks;
 //! `{text}` alone may hold blanks, and `{_}` is read and dropped. `{{` and `}}` stand for the braces themselves.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -246,18 +245,7 @@ impl fmt::Display for Pattern {
     }
 }
 
-impl Serialize for Pattern {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+brownout_trace::as_text!(Pattern);
 
 #[cfg(test)]
 mod tests {

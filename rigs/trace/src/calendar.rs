@@ -4,7 +4,6 @@
 //! date. Day numbers use the proleptic Gregorian calendar.
 
 use crate::time::{Instant, Span};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -345,22 +344,7 @@ impl NominalClock {
     }
 }
 
-macro_rules! as_text {
-    ($($name:ident),+) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )+};
-}
-as_text!(Weekday, Days, TimeOfDay, WeekTime);
+crate::as_text!(Weekday, Days, TimeOfDay, WeekTime);
 
 #[cfg(test)]
 mod tests {

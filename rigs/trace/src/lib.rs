@@ -9,6 +9,7 @@
 //! * **A trace is a list of [`Event`]s in order.** Every floor below the judge only adds to it.
 //! * **Next to no dependencies**, so that the reports drag in neither a probe nor a GPIO library.
 
+mod as_text;
 pub mod calendar;
 pub mod event;
 pub mod quantity;

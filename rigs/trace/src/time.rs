@@ -1,7 +1,7 @@
 //! Bench time: integer nanoseconds, an [`Instant`] to point with and a [`Span`] to measure with.
 
 use crate::quantity::{QuantityError, split};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Sub};
 use std::str::FromStr;
@@ -56,6 +56,29 @@ impl Span {
     pub fn times(self, n: i64) -> Self {
         Self(self.0.saturating_mul(n))
     }
+    /// The two largest units, or three digits: `7d 2h`, `2min 30s`, `3.2s`, `840ms`, `12us`.
+    pub fn in_words(self) -> String {
+        let nanos = self.0.max(0);
+        let seconds = nanos / 1_000_000_000;
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+        let pair = |large: i64, unit: &str, small: i64, next: &str| match small {
+            0 => format!("{large}{unit}"),
+            _ => format!("{large}{unit} {small}{next}"),
+        };
+        match (days, hours, minutes, seconds) {
+            (1.., ..) => pair(days, "d", hours, "h"),
+            (_, 1.., ..) => pair(hours, "h", minutes, "min"),
+            (_, _, 1.., _) => pair(minutes, "min", seconds % 60, "s"),
+            (_, _, _, 1..) => match nanos / 100_000_000 % 10 {
+                0 => format!("{seconds}s"),
+                tenths => format!("{seconds}.{tenths}s"),
+            },
+            _ if nanos == 0 => "0s".to_owned(),
+            _ if nanos >= 1_000_000 => format!("{}ms", nanos / 1_000_000),
+            _ => format!("{}us", nanos / 1_000),
+        }
+    }
+
     /// The length without its sign.
     pub fn abs(self) -> Self {
         Self(self.0.saturating_abs())
@@ -179,18 +202,7 @@ impl FromStr for Span {
     }
 }
 
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::as_text!(Span);
 
 #[cfg(test)]
 mod tests {
@@ -218,6 +230,22 @@ mod tests {
         }
         assert_eq!(Instant(5_002_000_000).to_string(), "+5.002s");
         assert_eq!(Instant(-2_500_000_000).to_string(), "-2.5s");
+    }
+
+    #[test]
+    fn lengths_read_as_people_say_them() {
+        for (span, text) in [
+            (Span::secs(7 * 86_400 + 7_200), "7d 2h"),
+            (Span::secs(86_400), "1d"),
+            (Span::secs(3_661), "1h 1min"),
+            (Span::secs(150), "2min 30s"),
+            (Span::millis(3_290), "3.2s"),
+            (Span::micros(840_999), "840ms"),
+            (Span::micros(12), "12us"),
+            (Span::ZERO, "0s"),
+        ] {
+            assert_eq!(span.in_words(), text);
+        }
     }
 
     proptest! {

@@ -1,7 +1,6 @@
 //! Electrical and physical quantities: one type per unit, a float inside, SI base units.
 
 use crate::quantity::{QuantityError, split};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,18 +37,7 @@ macro_rules! unit {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        crate::as_text!($name);
 
         impl std::ops::Add for $name {
             type Output = Self;

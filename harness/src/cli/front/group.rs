@@ -4,7 +4,6 @@ use crate::cli::setup::count;
 use crate::runner::{End, Finished};
 use crate::show::Look;
 use crate::show::paint::Tint;
-use crate::show::time::in_words;
 use brownout_trace::Span;
 
 /// More reasons than these are counted.
@@ -61,7 +60,7 @@ impl Group {
             _ => count(self.cases, "case"),
         };
         let lead = look.paint(tint(end), &format!("{word:<12}"));
-        let mut lines = vec![format!("{lead}  {name:<width$}  {cases:>14}  {:>10}", in_words(self.time))];
+        let mut lines = vec![format!("{lead}  {name:<width$}  {cases:>14}  {:>10}", self.time.in_words())];
         lines.extend(self.rows.iter().take(ROWS).map(|row| self.row(row, word)));
         if self.rows.len() > ROWS {
             let more = self.rows.iter().skip(ROWS).map(|row| row.choices.len()).sum();
