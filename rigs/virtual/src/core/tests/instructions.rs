@@ -15,12 +15,12 @@ fn an_it_block_executes_each_half_and_sets_no_flags() {
 fn an_it_block_survives_an_exception_in_it() {
     // cmp r0, #0; ittt eq; nop; moveq r1, #1; moveq r2, #2; b .
     let mut machine = Machine::new(&[0x2800, 0xBF02, NOP, 0x2101, 0x2202, END]);
-    machine.handler(16, &[0x2307, BX_LR]); // movs r3, #7; bx lr
+    machine.handler(16, &[0x2801, 0x2307, BX_LR]); // cmp r0, #1; movs r3, #7; bx lr
     machine.interrupt(0, 0);
     machine.steps(3);
     machine.core.set_irq_line(0, true);
-    machine.steps(2);
-    assert_eq!((machine.handling(), machine.r(3), machine.r(1)), (16, 7, 0));
+    machine.steps(3);
+    assert_eq!((machine.handling(), machine.r(3), machine.r(1)), (16, 7, 0), "the handler is not in the block");
     machine.core.set_irq_line(0, false);
     machine.finish();
     assert_eq!((machine.r(1), machine.r(2)), (1, 2));
@@ -55,6 +55,7 @@ fn exclusive_stores_need_the_monitor() {
 fn an_exception_opens_the_monitor() {
     // ldrex r1, [r0]; strex r2, r1, [r0]; b .
     let mut machine = Machine::new(&[0xE850, 0x1F00, 0xE840, 0x1200, END]);
+    machine.handler(16, &[0xE840, 0x1400, BX_LR]); // strex r4, r1, [r0]
     machine.core.set_register(0, 0x2000_0000);
     machine.interrupt(0, 0);
     machine.steps(1);
@@ -62,7 +63,7 @@ fn an_exception_opens_the_monitor() {
     machine.steps(1);
     machine.core.set_irq_line(0, false);
     machine.finish();
-    assert_eq!(machine.r(2), 1);
+    assert_eq!((machine.r(4), machine.r(2)), (1, 1));
 }
 
 #[test]
