@@ -4,7 +4,7 @@ mod common;
 
 use brownout_rigs::bench::Bench;
 use brownout_rigs::bench::virtual_board::VirtualBench;
-use brownout_trace::event::{Event, Level, What};
+use brownout_trace::event::{Event, Figure, Level, What};
 use brownout_trace::{Instant, ResetCause, Span, Volts};
 use common::{ask, broken, powered, received, run, weekly};
 
@@ -65,6 +65,36 @@ fn the_clock_lives_as_long_as_its_reserve() {
     let mut bench = busy(1);
     let lost = cut(&mut bench, hours(60));
     assert!(ask(&mut bench, "CLOCK")[0].ends_with("lost"), "{lost:#?}");
+}
+
+#[test]
+fn the_reserve_charges_again_between_outages() {
+    let hours = |n: i64| Span::secs(n * 3600);
+    let mut bench = busy(1);
+    for _ in 0..3 {
+        cut(&mut bench, hours(19));
+        run(&mut bench, hours(4));
+    }
+    assert!(ask(&mut bench, "CLOCK")[0].ends_with("valid"));
+}
+
+#[test]
+fn a_shot_right_after_another_is_measured_as_itself() {
+    let mut bench = busy(1);
+    let (start, width) = (bench.now() + Span::millis(10), Span::millis(30));
+    let (dip, full) = (Level::Volts(Volts(4.8)), Level::Volts(Volts(12.0)));
+    bench.play(&[(start, dip), (start + width, full)]).unwrap();
+    run(&mut bench, Span::millis(10) + width);
+    let first = bench.measure_shot(dip, start, width).unwrap();
+    let second = bench.now();
+    bench.play(&[(second, Level::Open), (second + width, full)]).unwrap();
+    run(&mut bench, width);
+    let after = bench.measure_shot(Level::Open, second, width).unwrap();
+    for (shot, begun, depth) in [(first, start, 4.8), (after, second, 0.0)] {
+        assert_eq!((shot.start, shot.measured_width), (Figure::Measured(begun), Figure::Measured(width)));
+        let Figure::Measured(measured) = shot.depth else { panic!("the depth is measured") };
+        assert!((measured.0 - depth).abs() < 0.1, "{measured}");
+    }
 }
 
 #[test]

@@ -51,7 +51,9 @@ impl Bench for VirtualBench {
 
     /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals.
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault> {
-        let begun = self.levels.iter().position(|(at, _)| *at >= start);
+        // Of several changes at one instant the last is what stood; the one before was the end of an earlier shot.
+        let exactly = self.levels.iter().rposition(|(at, _)| *at == start);
+        let begun = exactly.or_else(|| self.levels.iter().position(|(at, _)| *at > start));
         let (start, measured_width, depth) = match begun.map(|index| (self.levels[index], self.levels.get(index + 1))) {
             Some(((at, volts), Some((end, _)))) => {
                 (Figure::Measured(at), Figure::Measured(*end - at), Figure::Measured(volts))

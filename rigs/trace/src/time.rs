@@ -31,17 +31,17 @@ impl Span {
     pub const fn nanos(n: i64) -> Self {
         Self(n)
     }
-    /// `n` microseconds.
+    /// `n` microseconds, saturating.
     pub const fn micros(n: i64) -> Self {
-        Self(n * 1_000)
+        Self(n.saturating_mul(1_000))
     }
-    /// `n` milliseconds.
+    /// `n` milliseconds, saturating.
     pub const fn millis(n: i64) -> Self {
-        Self(n * 1_000_000)
+        Self(n.saturating_mul(1_000_000))
     }
-    /// `n` seconds.
+    /// `n` seconds, saturating.
     pub const fn secs(n: i64) -> Self {
-        Self(n * 1_000_000_000)
+        Self(n.saturating_mul(1_000_000_000))
     }
     /// The span in seconds, for formulas; never for keeping time.
     pub fn as_secs_f64(self) -> f64 {

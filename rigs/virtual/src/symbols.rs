@@ -46,7 +46,7 @@ impl Symbols {
         let after = self.functions.partition_point(|symbol| symbol.address <= address);
         match after.checked_sub(1).map(|index| &self.functions[index]) {
             // Without a size, believe a function to be at most a page long.
-            Some(symbol) if address < symbol.address + if symbol.size == 0 { 1024 } else { symbol.size } => {
+            Some(symbol) if address - symbol.address < if symbol.size == 0 { 1024 } else { symbol.size } => {
                 format!("{}+{:#x}", symbol.name, address - symbol.address)
             }
             _ => format!("{address:#010x}, in no function"),

@@ -204,11 +204,104 @@ impl Wiring {
             }
             users.push((pin, user));
         }
+        self.check_figures()?;
         self.supply.check().map_err(|error| WiringError::Part(error.to_string()))?;
         self.reserve.check().map_err(|error| WiringError::Part(error.to_string()))?;
         for relay in &self.relays {
             relay.parts.check().map_err(|error| WiringError::Part(format!("relay {}: {error}", relay.name)))?;
         }
         Ok(())
+    }
+
+    /// Figures that no part has: beyond them the model's arithmetic would mean nothing.
+    fn check_figures(&self) -> Result<(), WiringError> {
+        let within = |key: &str, value: f64, low: f64, high: f64, written: String, limits: &str| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(WiringError::Part(format!("`{key}` is {written}; it must be {limits}")))
+        };
+        let (clocks, loads) = (&self.clocks, &self.loads);
+        let hertz = |key, hertz: Hertz, low, high, limits| within(key, hertz.0, low, high, hertz.to_string(), limits);
+        hertz("clocks.hsi", clocks.hsi, 1e6, 16e6, "between 1MHz and 16MHz")?;
+        hertz("clocks.hse", clocks.hse.unwrap_or(Hertz(8e6)), 1e6, 25e6, "between 1MHz and 25MHz")?;
+        hertz("clocks.lsi", clocks.lsi, 10e3, 200e3, "between 10kHz and 200kHz")?;
+        let error = clocks.lse.error;
+        within("clocks.lse.error", error.0, -1e4, 1e4, error.to_string(), "between -10000ppm and 10000ppm")?;
+        let start = clocks.lse.start.unwrap_or(Span::ZERO);
+        within("clocks.lse.start", start.as_secs_f64(), 0.0, 600.0, start.to_string(), "at most 10min")?;
+        let share = loads.sleep_share;
+        within("loads.sleep-share", share, 0.0, 1.0, share.to_string(), "between 0 and 1")?;
+        for (key, amps) in [
+            ("loads.run-base", loads.run_base),
+            ("loads.run-per-megahertz", loads.run_per_megahertz),
+            ("loads.reset", loads.reset),
+        ] {
+            within(key, amps.0, 0.0, 10.0, amps.to_string(), "between 0A and 10A")?;
+        }
+        let baud = self.console.baud;
+        within("console.baud", f64::from(baud), 300.0, 4.5e6, baud.to_string(), "between 300 and 4500000 bits/s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> Wiring {
+        Wiring {
+            clocks: Clocks::default(),
+            supply: crate::supply::SupplyParts {
+                nominal: brownout_trace::Volts(12.0),
+                source_resistance: brownout_trace::Ohms(0.5),
+                series: crate::supply::Series::None,
+                capacitor: brownout_trace::Farads(470e-6),
+                leakage: Amps(0.0),
+                regulator: crate::supply::Regulator {
+                    output: brownout_trace::Volts(3.3),
+                    dropout: brownout_trace::Volts(1.1),
+                    quiescent: Amps(5e-3),
+                },
+            },
+            reserve: ReserveParts::none(),
+            loads: Loads::default(),
+            console: ConsoleWires::default(),
+            relays: Vec::new(),
+            buttons: Vec::new(),
+        }
+    }
+
+    fn button(pin: &str) -> ButtonWires {
+        ButtonWires { name: pin.to_owned(), pin: pin.parse().unwrap(), active: Active::Low }
+    }
+
+    #[test]
+    fn a_pin_has_one_user_and_has_to_exist() {
+        assert_eq!(sound().check(), Ok(()));
+        let twice = Wiring { buttons: vec![button("PA9")], ..sound() };
+        assert_eq!(twice.check().unwrap_err().to_string(), "PA9 is wired twice: to the console and to button PA9");
+        let absent = Wiring { buttons: vec![button("PC3")], ..sound() };
+        assert!(absent.check().unwrap_err().to_string().contains("does not bring out"));
+    }
+
+    #[test]
+    fn impossible_figures_are_refused_with_their_limits() {
+        type Change = fn(&mut Wiring);
+        let changes: [(Change, &str); 8] = [
+            (|w| w.clocks.lse.error = Ppm(-1e6), "`clocks.lse.error`"),
+            (|w| w.clocks.lse.error = Ppm(f64::INFINITY), "`clocks.lse.error`"),
+            (|w| w.clocks.hsi = Hertz(0.0), "`clocks.hsi` is 0Hz; it must be between 1MHz and 16MHz"),
+            (|w| w.clocks.lsi = Hertz(f64::NAN), "`clocks.lsi`"),
+            (|w| w.loads.sleep_share = f64::NAN, "`loads.sleep-share`"),
+            (|w| w.loads.sleep_share = -100.0, "`loads.sleep-share`"),
+            (|w| w.loads.reset = Amps(1e30), "`loads.reset`"),
+            (|w| w.console.baud = 0, "`console.baud` is 0"),
+        ];
+        for (change, message) in changes {
+            let mut wiring = sound();
+            change(&mut wiring);
+            let told = wiring.check().unwrap_err().to_string();
+            assert!(told.starts_with(message), "{told}");
+        }
     }
 }

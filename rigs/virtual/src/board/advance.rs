@@ -60,6 +60,8 @@ impl Board {
         let limit = self.chip.hclk().tick_at(target);
         let exit = self.core.run(&mut self.chip, limit);
         let reached = self.chip.hclk().instant(self.core.cycles()).min(target).max(self.now);
+        // Before anything that the exit leads to: a reset would forget the fault.
+        self.report_faults(reached);
         match exit {
             Exit::Limit | Exit::Halted => {}
             Exit::Attention => self.attend(reached),
@@ -68,7 +70,6 @@ impl Board {
             Exit::Lockup => self.report_lockup(reached),
             Exit::ResetRequested => self.system_reset(reached, ResetCause::Software),
         }
-        self.report_faults(reached);
         self.wake_draw(reached);
         reached
     }

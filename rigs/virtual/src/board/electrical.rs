@@ -130,7 +130,8 @@ impl Board {
                     self.backup_alive = true;
                     self.chip.lose_backup();
                 }
-                self.reserve.set_vdd_present(at, Some(self.supply.vdd(at)));
+                // VDD is on its way up: what charges the reserve from here on is the regulator's output.
+                self.reserve.set_vdd_present(at, Some(self.wiring.supply.regulator.output));
                 self.set_draw(at, Draw::Reset);
             }
             Threshold::PowerDown => self.power_down(at),

@@ -9,7 +9,7 @@ impl Board {
     /// dated by its cycle.
     pub(super) fn report_faults(&mut self, at: Instant) {
         if let Some(fault) = self.core.take_fault() {
-            let at = self.chip.hclk().instant(fault.cycles).min(at);
+            let at = self.chip.hclk().instant(fault.cycles).min(at).max(self.now);
             let function = self.symbols.describe(fault.pc);
             let caller = self.symbols.describe(fault.lr);
             // Where first: a reader who sees only the beginning sees that.
@@ -20,7 +20,6 @@ impl Board {
 
     /// Tells a lockup, once.
     pub(super) fn report_lockup(&mut self, at: Instant) {
-        self.report_faults(at);
         if !std::mem::replace(&mut self.locked_up, true) {
             let function = self.symbols.describe(self.core.pc());
             let text = format!("in {function}: the core locked up at {:#010x}", self.core.pc());
