@@ -78,6 +78,7 @@ impl Board {
     fn sleep(&mut self, from: Instant, target: Instant) -> Instant {
         if self.draw != Draw::Asleep {
             self.set_draw(from, Draw::Asleep);
+            self.report_deep_sleep(from);
             // The lighter load moves the thresholds' instants: look again before letting time pass.
             return from;
         }

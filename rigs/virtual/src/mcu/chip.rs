@@ -107,7 +107,7 @@ impl Chip {
         (self.afio, self.exti, self.pwr) = (Afio::default(), Exti::default(), Pwr::default());
         self.usart1.reset();
         self.iwdg.reset();
-        self.backup.rtc.reset_interface();
+        self.backup.rtc.reset_interface(at);
         self.hclk = TimeBase::new(at, cycles, self.rcc.hclk());
         torn
     }
@@ -193,7 +193,7 @@ impl Chip {
             self.usart1.next_event(),
             self.flash.next_event(),
             self.iwdg.next_event(),
-            self.backup.rtc.next_event(self.now),
+            self.backup.rtc.next_event(),
         ]
         .into_iter()
         .flatten()
@@ -214,7 +214,8 @@ impl Chip {
             self.exti.pulse(RTC_ALARM_LINE);
         }
         Settled {
-            transmitted: self.usart1.settle(at, self.rcc.pclk(2)),
+            // What the transmitter sends goes nowhere while its pin is not its own.
+            transmitted: self.usart1.settle(at, self.rcc.pclk(2)).filter(|_| self.gpio[0].is_alternate_output(9)),
             flash: self.flash.settle(at),
             bitten: self.iwdg.next_event().is_some_and(|bite| bite <= at),
         }
@@ -231,7 +232,7 @@ impl Chip {
     fn connect_rtc(&mut self) {
         let clock = match self.backup.clock.rtc_clock() {
             RtcClock::Lse => self.backup.clock.lse_since.map(|since| TimeBase::new(since, 0, self.lse)),
-            RtcClock::Lsi => Some(TimeBase::new(Instant::ZERO, 0, self.lsi)),
+            RtcClock::Lsi => self.rcc.lsi_since().map(|since| TimeBase::new(since, 0, self.lsi)),
             RtcClock::None | RtcClock::Hse => None,
         };
         self.backup.rtc.set_clock(clock, self.now);
@@ -341,7 +342,11 @@ impl Chip {
             }
             Unit::Bkp => self.backup.registers.write(offset, value, unlocked),
             Unit::Pwr => self.pwr.write(offset, value),
-            Unit::Afio => self.afio.write(offset, value),
+            Unit::Afio => {
+                let written = self.afio.write(offset, value);
+                self.route_pins();
+                written
+            }
             Unit::Exti => self.exti.write(offset, value),
             Unit::Gpio(port) => {
                 self.gpio[port].write(offset, value)?;
@@ -350,12 +355,17 @@ impl Chip {
             }
             Unit::Usart1 => self.usart1.write(offset, value, at, self.rcc.pclk(2)),
             Unit::Rcc => {
-                self.rcc.write(offset, value, at, &mut self.backup.clock, unlocked)?;
+                let written = self.rcc.write(offset, value, at, &mut self.backup.clock, unlocked);
                 if self.backup.clock.is_reset() {
                     (self.backup.rtc, self.backup.registers) = (Rtc::default(), Backup::default());
                 }
+                match offset {
+                    0x0c => self.reset_apb2(value),
+                    0x10 if value & 1 << 28 != 0 => self.pwr = Pwr::default(),
+                    _ => {}
+                }
                 self.connect_rtc();
-                Some(())
+                written
             }
             Unit::Flash => self.flash.write_register(offset, value, at, self.vdd_starved),
             Unit::Dbgmcu => {
@@ -365,6 +375,22 @@ impl Chip {
                 Some(())
             }
         }
+    }
+
+    /// APB2RSTR: the peripherals behind the bits that are set go back to their reset state.
+    fn reset_apb2(&mut self, bits: u32) {
+        if bits & 1 != 0 {
+            self.afio = Afio::default();
+        }
+        for (port, gpio) in self.gpio.iter_mut().enumerate() {
+            if bits >> (2 + port) & 1 == 1 {
+                gpio.reset();
+            }
+        }
+        if bits & 1 << 14 != 0 {
+            self.usart1.reset();
+        }
+        self.route_pins();
     }
 
     fn read_device(&mut self, address: u32) -> Result<u32, BusError> {

@@ -94,11 +94,11 @@ impl Exti {
     }
 }
 
-/// AFIO: pin routing to EXTI; remaps are kept and reported, and take effect with the peripherals they move.
+/// AFIO: pin routing to EXTI. Remaps of peripherals are not modelled, but for that of the debug port (no effect).
 #[derive(Debug, Clone, Default)]
 pub struct Afio {
     event_control: u32,
-    remap: [u32; 2],
+    remap: u32,
     routes: [u32; 4],
 }
 
@@ -107,21 +107,23 @@ impl Afio {
     pub fn read(&self, offset: u32) -> Option<u32> {
         Some(match offset {
             0x00 => self.event_control,
-            0x04 => self.remap[0],
+            0x04 => self.remap,
             0x08..=0x14 => self.routes[(offset as usize - 8) / 4],
-            0x1c => self.remap[1],
             _ => return None,
         })
     }
 
-    /// Writes the register at `offset`; `None` where AFIO has none.
+    /// Writes the register at `offset`; `None` where AFIO has none, and for a remap.
     pub fn write(&mut self, offset: u32, value: u32) -> Option<()> {
         match offset {
+            // EVENTOUT goes to a pin that nothing here listens to.
             0x00 => self.event_control = value & 0xff,
-            // SWJ_CFG is write-only.
-            0x04 => self.remap[0] = value & 0x001f_ffff,
+            // SWJ_CFG, bits 24 to 26, is write-only.
+            0x04 => {
+                self.remap = value & 0x001f_ffff;
+                return (self.remap == 0).then_some(());
+            }
             0x08..=0x14 => self.routes[(offset as usize - 8) / 4] = value & 0xffff,
-            0x1c => self.remap[1] = value,
             _ => return None,
         }
         Some(())
@@ -130,11 +132,6 @@ impl Afio {
     /// Which port feeds EXTI line `line`, 0 to 15.
     pub fn port_of(&self, line: u8) -> usize {
         (self.routes[usize::from(line / 4)] >> (line % 4 * 4) & 15) as usize
-    }
-
-    /// USART1 sits on PB6 and PB7 instead of PA9 and PA10.
-    pub fn usart1_remapped(&self) -> bool {
-        self.remap[0] & 4 != 0
     }
 }
 

@@ -303,7 +303,9 @@ impl Flash {
             return None;
         }
         if value & LOCK != 0 {
-            (self.key, self.cr) = (Lock::Locked, value | LOCK);
+            // After a wrong key only a reset opens the way again.
+            self.key = if self.key == Lock::Refused { Lock::Refused } else { Lock::Locked };
+            self.cr = value & (PG | PER | MER) | LOCK;
             return Some(());
         }
         if self.key != Lock::Open {

@@ -46,13 +46,12 @@ pub enum Drive {
 pub struct Gpio {
     configuration: [u32; 2],
     output: u16,
-    lock: u32,
     outside: [Drive; 16],
 }
 
 impl Default for Gpio {
     fn default() -> Self {
-        Self { configuration: [0x4444_4444; 2], output: 0, lock: 0, outside: [Drive::Floating; 16] }
+        Self { configuration: [0x4444_4444; 2], output: 0, outside: [Drive::Floating; 16] }
     }
 }
 
@@ -69,12 +68,12 @@ impl Gpio {
             0x08 => u32::from(self.input()),
             0x0c => u32::from(self.output),
             0x10 | 0x14 => 0,
-            0x18 => self.lock,
+            0x18 => 0,
             _ => return None,
         })
     }
 
-    /// Writes the register at `offset`; `None` where a port has none.
+    /// Writes the register at `offset`; `None` where a port has none, and for LCKR: locking is not modelled.
     pub fn write(&mut self, offset: u32, value: u32) -> Option<()> {
         match offset {
             0x00 | 0x04 => self.configuration[offset as usize / 4] = value,
@@ -83,7 +82,6 @@ impl Gpio {
             // Set wins over reset where both are written (RM0008, 9.2.5).
             0x10 => self.output = self.output & !((value >> 16) as u16) | value as u16,
             0x14 => self.output &= !(value as u16),
-            0x18 => self.lock = value & 0x1_ffff,
             _ => return None,
         }
         Some(())

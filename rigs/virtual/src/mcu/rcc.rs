@@ -76,6 +76,10 @@ pub struct Rcc {
     cfgr: u32,
     cir: u32,
     enable: [u32; 3],
+    /// The system clock in use: 0 HSI, 1 HSE, 2 PLL. It follows CFGR.SW once that source is ready.
+    system: u32,
+    /// The LSI's first edge, once it runs.
+    lsi_since: Option<Instant>,
     reset_flags: u32,
     /// LSI starts with the watchdog, whatever CSR says.
     lsi_forced: bool,
@@ -106,6 +110,8 @@ impl Rcc {
             cfgr: 0,
             cir: 0,
             enable: ENABLE_RESET,
+            system: 0,
+            lsi_since: None,
             reset_flags: 0,
             lsi_forced: false,
         };
@@ -131,7 +137,7 @@ impl Rcc {
         self.reset_flags |= flag | PIN;
         (self.hsi, self.hse, self.pll) = (Source::Ready, Source::Off, Source::Off);
         self.lsi_forced = false;
-        self.lsi = Source::Off;
+        (self.lsi, self.lsi_since, self.system) = (Source::Off, None, 0);
         (self.cr, self.cfgr, self.cir, self.enable) = (0x80, 0, 0, ENABLE_RESET);
     }
 
@@ -148,7 +154,7 @@ impl Rcc {
                     | bit(self.pll.is_on(), 24)
                     | bit(self.pll.is_ready(), 25)
             }
-            0x04 => (self.cfgr & !0xc) | (self.selected() << 2),
+            0x04 => (self.cfgr & !0xc) | (self.system << 2),
             0x08 => self.cir,
             0x0c | 0x10 => 0,
             0x14 | 0x18 | 0x1c => self.enable[(offset as usize - 0x14) / 4],
@@ -158,7 +164,8 @@ impl Rcc {
         })
     }
 
-    /// Writes the register at `offset`; `None` where RCC has none. BDCR needs PWR's DBP.
+    /// Writes the register at `offset`; `None` where RCC has none, and for the clock security system, ready interrupts
+    /// and an RTC on HSE, which are not modelled. BDCR needs PWR's DBP.
     pub fn write(
         &mut self,
         offset: u32,
@@ -171,18 +178,28 @@ impl Rcc {
             0x00 => {
                 self.cr = value;
                 // HSI can't be stopped while it is the system clock; the PLL likewise (RM0008, 7.3.1).
-                let selected = self.selected();
+                let selected = self.system;
                 self.hsi.request(value & 1 != 0 || selected == 0, at, Some(HSI_START));
                 let hse = self.clocks.hse.map(|_| HSE_START);
                 self.hse.request(value & 1 << 16 != 0 || selected == 1, at, hse);
                 self.pll.request(value & 1 << 24 != 0 || selected == 2, at, Some(PLL_LOCK));
+                // The clock security system is not modelled.
+                return (value & 1 << 19 == 0).then_some(());
             }
-            0x04 => self.cfgr = value & CFGR_MASK,
-            0x08 => self.cir = value & 0x1f00,
-            // Peripheral resets: our peripherals are cleared by system resets only; the registers accept and forget.
+            0x04 => {
+                self.cfgr = value & CFGR_MASK;
+                self.switch();
+            }
+            // Ready interrupts are not modelled; their flags clear.
+            0x08 => return (value & 0x1f00 == 0).then_some(()),
+            // Peripheral resets are the chip's to do: they reach into the peripherals.
             0x0c | 0x10 => {}
             0x14 | 0x18 | 0x1c => self.enable[(offset as usize - 0x14) / 4] = value,
-            0x20 if unlocked => backup.write(value, at, self.clocks.lse.start),
+            0x20 if unlocked => {
+                backup.write(value, at, self.clocks.lse.start);
+                // The RTC on HSE/128 is not modelled.
+                return (backup.rtc_clock() != RtcClock::Hse).then_some(());
+            }
             0x20 => {}
             0x24 => {
                 if value & 1 << 24 != 0 {
@@ -208,26 +225,39 @@ impl Rcc {
 
     /// Raises the ready flags that are due.
     pub fn settle(&mut self, at: Instant, backup: &mut BackupClock) {
+        let lsi = self.lsi.due();
         for source in [&mut self.hsi, &mut self.hse, &mut self.pll, &mut self.lsi] {
             source.settle(at);
         }
+        if self.lsi.is_ready() && self.lsi_since.is_none() {
+            self.lsi_since = Some(lsi.unwrap_or(at));
+        } else if !self.lsi.is_on() {
+            self.lsi_since = None;
+        }
+        self.switch();
         backup.settle(at);
     }
 
-    /// The switch takes only a clock that is ready: 0 HSI, 1 HSE, 2 PLL.
-    fn selected(&self) -> u32 {
-        match self.cfgr & 3 {
+    /// The switch takes a clock only once that is ready; until then the old one runs on.
+    fn switch(&mut self) {
+        self.system = match self.cfgr & 3 {
+            0 if self.hsi.is_ready() => 0,
             1 if self.hse.is_ready() => 1,
             2 if self.pll.is_ready() => 2,
-            _ => 0,
-        }
+            _ => self.system,
+        };
+    }
+
+    /// When the LSI's first edge was; it is what its other edges are counted from.
+    pub fn lsi_since(&self) -> Option<Instant> {
+        self.lsi_since
     }
 
     /// The core's clock, HCLK.
     pub fn hclk(&self) -> Rate {
         let hsi = Rate::hertz(self.clocks.hsi.0 as u32);
         let hse = self.clocks.hse.map_or(hsi, |hse| Rate::hertz(hse.0 as u32));
-        let system = match self.selected() {
+        let system = match self.system {
             1 => hse,
             2 => {
                 let times = (self.cfgr >> 18 & 15).min(14) + 2;

@@ -66,12 +66,20 @@ impl Rtc {
         self.counter = self.count(at);
         self.clock = clock;
         self.anchor = self.clock.map_or(0, |clock| clock.ticks_until(at));
+        if self.flags & RSF == 0 {
+            self.synchronising = self.next_edge(at);
+        }
     }
 
     /// The APB interface was reset: flags and enables go, the counter runs on. RSF must rise again.
-    pub fn reset_interface(&mut self) {
+    pub fn reset_interface(&mut self, at: Instant) {
         (self.crh, self.flags, self.staged) = (0, RTOFF, Staged::default());
-        (self.writing_until, self.synchronising) = (None, None);
+        (self.writing_until, self.synchronising) = (None, self.next_edge(at));
+    }
+
+    /// Shadow registers follow at the next edge of the RTC's clock.
+    fn next_edge(&self, at: Instant) -> Option<Instant> {
+        self.clock.map(|clock| clock.instant(clock.ticks_until(at) + 1))
     }
 
     fn edges(&self, at: Instant) -> u64 {
@@ -133,8 +141,7 @@ impl Rtc {
         // SECF, ALRF, OWF and RSF clear by writing 0.
         self.flags &= value | !(SECF | ALRF | OWF | RSF);
         if self.flags & RSF == 0 && self.synchronising.is_none() {
-            // Shadow registers follow at the next RTC clock edge.
-            self.synchronising = self.clock.map(|clock| clock.instant(clock.ticks_until(at) + 1));
+            self.synchronising = self.next_edge(at);
         }
         let configuring = value & CNF != 0;
         if self.staged.configuring && !configuring {
@@ -159,13 +166,9 @@ impl Rtc {
         self.alarm = staged.alarm.unwrap_or(self.alarm);
     }
 
-    /// When the next flag rises. While none of the second flag's readers listens, seconds are skipped.
-    pub fn next_event(&self, at: Instant) -> Option<Instant> {
-        let second = self.clock.map(|clock| {
-            let period = u64::from(self.prescaler);
-            let done = self.edges(at) / period;
-            clock.instant(self.anchor + (done + 1) * period)
-        });
+    /// When the next flag rises: a second, or the end of a write or of synchronising. Past, if it was not settled yet.
+    pub fn next_event(&self) -> Option<Instant> {
+        let second = self.clock.map(|clock| clock.instant(self.anchor + u64::from(self.prescaler)));
         [second, self.writing_until, self.synchronising].into_iter().flatten().min()
     }
 
@@ -209,9 +212,6 @@ impl Rtc {
 #[derive(Debug, Clone, Default)]
 pub struct Backup {
     data: [u16; 10],
-    rtccr: u32,
-    cr: u32,
-    csr: u32,
 }
 
 impl Backup {
@@ -219,21 +219,19 @@ impl Backup {
     pub fn read(&self, offset: u32) -> Option<u32> {
         Some(match offset {
             0x04..=0x28 => u32::from(self.data[(offset as usize - 4) / 4]),
-            0x2c => self.rtccr,
-            0x30 => self.cr,
-            0x34 => self.csr,
+            0x2c..=0x34 => 0,
             _ => return None,
         })
     }
 
-    /// Writes the register at `offset`; `None` where BKP has none. Needs PWR's DBP.
+    /// Writes the register at `offset`; `None` where BKP has none, and for tamper detection and calibration. Needs PWR's
+    /// DBP.
     pub fn write(&mut self, offset: u32, value: u32, unlocked: bool) -> Option<()> {
         match offset {
             0x04..=0x28 if unlocked => self.data[(offset as usize - 4) / 4] = value as u16,
-            0x2c if unlocked => self.rtccr = value & 0x3ff,
-            0x30 if unlocked => self.cr = value & 3,
-            0x34 => self.csr = value & 4,
-            0x04..=0x30 => {}
+            // Calibration output and tamper detection are not modelled.
+            0x2c..=0x34 => return (value == 0).then_some(()),
+            0x04..=0x28 => {}
             _ => return None,
         }
         Some(())
@@ -270,7 +268,7 @@ mod tests {
         let mut second = at;
         // First the flags of the write that is on its way, then the second.
         while rtc.read(0x04, second).unwrap() & SECF == 0 {
-            second = rtc.next_event(second).unwrap();
+            second = rtc.next_event().unwrap();
             rtc.settle(second);
         }
         assert!((second - at - Span::secs(1)).abs() <= Span::micros(31), "{second}");

@@ -14,6 +14,8 @@ const IDLE: u32 = 1 << 4;
 const ORE: u32 = 1 << 3;
 const NE_FE: u32 = 0b110;
 
+/// By control register: the bits of modes that are not modelled.
+const UNMODELLED: [u32; 3] = [1 << 12 | 1 << 11 | 1 << 10 | 3, 1 << 14 | 3 << 12 | 1 << 11, 0x7be];
 /// Bits of an 8N1 frame, start and stop included.
 const FRAME_BITS: i64 = 10;
 /// What a receiver makes of a frame at the wrong rate.
@@ -26,7 +28,6 @@ pub struct Usart {
     received: u8,
     cr: [u32; 3],
     brr: u32,
-    gtpr: u32,
     /// Waiting in the data register for the shift register.
     holding: Option<u8>,
     /// In the shift register until its stop bit ends.
@@ -46,7 +47,6 @@ impl Usart {
             received: 0,
             cr: [0; 3],
             brr: 0,
-            gtpr: 0,
             holding: None,
             shifting: None,
             sr_read: false,
@@ -80,12 +80,14 @@ impl Usart {
             }
             0x08 => self.brr,
             0x0c..=0x14 => self.cr[(offset as usize - 0x0c) / 4],
-            0x18 => self.gtpr,
+            0x18 => 0,
             _ => return None,
         })
     }
 
-    /// Writes the register at `offset`; `None` where a USART has none. `clock` is the bus clock.
+    /// Writes the register at `offset`; `None` where a USART has none, and for a mode that is not modelled: nine bits,
+    /// parity, other stop bits, synchronous, LIN, IrDA, smartcard, half duplex, flow control, DMA. `clock` is the bus
+    /// clock.
     pub fn write(&mut self, offset: u32, value: u32, at: Instant, clock: Rate) -> Option<()> {
         match offset {
             // RXNE and TC clear by writing 0; the rest of SR is not for writing.
@@ -101,8 +103,11 @@ impl Usart {
                 }
             }
             0x08 => self.brr = value & 0xffff,
-            0x0c..=0x14 => self.cr[(offset as usize - 0x0c) / 4] = value,
-            0x18 => self.gtpr = value,
+            0x0c..=0x14 => {
+                let register = (offset as usize - 0x0c) / 4;
+                self.cr[register] = value;
+                return (value & UNMODELLED[register] == 0).then_some(());
+            }
             _ => return None,
         }
         Some(())
