@@ -14,6 +14,7 @@ pub mod reject;
 pub mod run;
 pub mod setup;
 
+use crate::runner::panics;
 use crate::snapshot::store;
 use bench::Lab;
 use clap::{Parser, Subcommand};
@@ -92,7 +93,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         output.error(&error.to_string());
         return Exit::Usage;
     }
-    dispatch(&cli.command, &mut output, &bench::Rigs).max(output.finish())
+    let ended = panics::caught(|| dispatch(&cli.command, &mut output, &bench::Rigs));
+    let exit = ended.unwrap_or_else(|panic| {
+        output.error(&format!("a bug in brownout: {} ({})", panic.message, panic.place));
+        Exit::Bug
+    });
+    exit.max(output.finish())
 }
 
 fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab) -> Exit {

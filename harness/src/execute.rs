@@ -25,7 +25,7 @@ mod tests;
 
 pub(crate) use contacts::Contacts;
 pub(crate) use ledger::{Ledger, Outage};
-pub(crate) use speech::Reply;
+pub(crate) use speech::{Reply, Trouble};
 
 use crate::arrange;
 use crate::outcome::{CaseOutcome, Stopped};

@@ -23,7 +23,7 @@ pub struct Rigged {
 }
 
 /// The chip of the virtual board, where a profile names none.
-const VIRTUAL_CHIP: &str = "STM32F103C8";
+pub const VIRTUAL_CHIP: &str = "STM32F103C8";
 
 impl Rigged {
     /// Flashes and verifies `firmware`, once.

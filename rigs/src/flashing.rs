@@ -21,9 +21,42 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlashError {
     /// What was being done.
-    pub doing: &'static str,
+    pub doing: Doing,
     /// The error and its causes, outermost first.
     pub causes: Vec<String>,
+}
+
+/// What can go wrong on the way to a flashed board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Building the virtual board from its rig file, and powering it.
+    Building,
+    /// Attaching the probe to the chip.
+    Attaching,
+    /// Reading the firmware.
+    ReadingFirmware,
+    /// Writing the flash.
+    Writing,
+    /// Verifying the flash.
+    Verifying,
+    /// Resetting the chip.
+    Resetting,
+    /// Reading memory.
+    ReadingMemory,
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Building => "building the virtual board",
+            Self::Attaching => "attaching the probe to the chip",
+            Self::ReadingFirmware => "reading the firmware",
+            Self::Writing => "writing the flash",
+            Self::Verifying => "verifying the flash",
+            Self::Resetting => "resetting the chip",
+            Self::ReadingMemory => "reading memory",
+        })
+    }
 }
 
 impl fmt::Display for FlashError {
@@ -34,7 +67,7 @@ impl fmt::Display for FlashError {
 
 impl std::error::Error for FlashError {}
 
-fn while_doing<E: std::error::Error>(doing: &'static str) -> impl FnOnce(E) -> FlashError {
+fn while_doing<E: std::error::Error>(doing: Doing) -> impl FnOnce(E) -> FlashError {
     move |error| {
         let mut causes = vec![error.to_string()];
         let mut source = error.source();
@@ -58,21 +91,21 @@ pub struct Flashed {
 /// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe; `chip` is a name, or a
 /// target of one's own making.
 pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
-    let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing("attaching the probe to the chip"))?;
+    let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing(Doing::Attaching))?;
     let mut loader = session.target().flash_loader();
     loader
         .load_image(&mut session, &mut Cursor::new(firmware.bytes()), ElfLoader(ElfOptions::default()), None)
-        .map_err(while_doing("reading the firmware"))?;
+        .map_err(while_doing(Doing::ReadingFirmware))?;
     let mut options = DownloadOptions::default();
     options.do_chip_erase = true;
-    loader.commit(&mut session, options).map_err(while_doing("writing the flash"))?;
-    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing("verifying the flash"))?;
-    let mut core = session.core(0).map_err(while_doing("resetting the chip"))?;
+    loader.commit(&mut session, options).map_err(while_doing(Doing::Writing))?;
+    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing(Doing::Verifying))?;
+    let mut core = session.core(0).map_err(while_doing(Doing::Resetting))?;
     match core.reset() {
         // What was written was verified. A firmware that crashes as soon as it starts is the board's failure, and the
         // cases that are to come will say so; each begins with the supply off.
         Err(probe_rs::Error::Timeout) => Ok(()),
-        other => other.map_err(while_doing("resetting the chip")),
+        other => other.map_err(while_doing(Doing::Resetting)),
     }
 }
 
@@ -80,20 +113,23 @@ pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware)
 pub fn read_variable(session: &mut Session, symbols: &Symbols, name: &str) -> Result<Vec<u8>, FlashError> {
     let Some(symbol) = symbols.variable(name) else {
         let causes = vec![format!("the firmware has no variable `{name}`")];
-        return Err(FlashError { doing: "reading memory", causes });
+        return Err(FlashError { doing: Doing::ReadingMemory, causes });
     };
     let (address, mut bytes) = (symbol.address, vec![0; symbol.size as usize]);
-    let mut core = session.core(0).map_err(while_doing("reading memory"))?;
-    core.read(u64::from(address), &mut bytes).map_err(while_doing("reading memory"))?;
+    let mut core = session.core(0).map_err(while_doing(Doing::ReadingMemory))?;
+    core.read(u64::from(address), &mut bytes).map_err(while_doing(Doing::ReadingMemory))?;
     Ok(bytes)
 }
+
+/// How long a board is given to come out of reset before a probe attaches.
+const SETTLE: Span = Span::secs(1);
 
 /// A virtual board that has just been powered, for a probe.
 pub fn powered_board(wiring: &Arc<Wiring>, image: Image, symbols: Arc<Symbols>) -> Result<SharedBoard, WiringError> {
     let nominal = wiring.supply.nominal;
     let mut board = Board::new(wiring.clone(), symbols, image, 0, Instant::ZERO)?;
     board.play(&[(Instant::ZERO, Level::Volts(nominal))]).expect("a new board has nothing planned");
-    let until = Instant::ZERO + Span::millis(100);
+    let until = Instant::ZERO + SETTLE;
     let mut events = Vec::new();
     while board.now() < until {
         board.advance(until, &mut events);
@@ -104,8 +140,14 @@ pub fn powered_board(wiring: &Arc<Wiring>, image: Image, symbols: Arc<Symbols>) 
 /// Flashes a virtual board of this wiring once; what comes back is restored for each case.
 pub fn flash_virtual(wiring: &Arc<Wiring>, chip: &str, firmware: &Firmware) -> Result<Flashed, FlashError> {
     let pages = brownout_virtual::mcu::chip::PAGES;
-    let board = powered_board(wiring, Image::erased(pages), Arc::default())
-        .map_err(while_doing("building the virtual board"))?;
+    let board = powered_board(wiring, Image::erased(pages), Arc::default()).map_err(while_doing(Doing::Building))?;
+    if !board.lock().is_powered() {
+        let causes = vec![format!(
+            "its supply did not bring the chip out of reset within {SETTLE} of {}; see `[virtual.supply]`",
+            wiring.supply.nominal
+        )];
+        return Err(FlashError { doing: Doing::Building, causes });
+    }
     flash(Probe::new(VirtualProbe::for_flashing(board.clone())), chip, firmware)?;
     let image = board.lock().image().clone();
     Ok(Flashed { image, symbols: Arc::new(Symbols::of_elf(firmware.bytes())) })

@@ -2,7 +2,7 @@
 
 mod common;
 
-use brownout_rigs::flashing;
+use brownout_rigs::flashing::{self, Doing};
 use brownout_rigs::rig::Rig;
 use brownout_trace::event::What;
 use brownout_trace::{Instant, Span};
@@ -64,7 +64,7 @@ fn one_broken_opcode_of_the_algorithm_fails_the_flashing() {
         code[store..store + 2].copy_from_slice(&[0x00, 0xbf]);
     });
     let error = flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), target, &weekly()).unwrap_err();
-    assert_eq!(error.doing, "verifying the flash", "{error}");
+    assert_eq!(error.doing, Doing::Verifying, "{error}");
     let sound = target_with(|_| {});
     flashing::flash(Probe::new(VirtualProbe::for_flashing(blank())), sound, &weekly()).unwrap();
 }
@@ -75,7 +75,7 @@ fn a_board_without_supply_fails_at_once_and_says_so() {
     let board = Board::new(rig.wiring, Arc::default(), Image::erased(64), 0, Instant(0)).unwrap();
     let probe = Probe::new(VirtualProbe::for_flashing(SharedBoard::new(board)));
     let error = flashing::flash(probe, CHIP, &weekly()).unwrap_err();
-    assert_eq!(error.doing, "attaching the probe to the chip");
+    assert_eq!(error.doing, Doing::Attaching);
     assert!(error.causes.len() > 1, "the whole chain of causes: {error}");
 }
 

@@ -2,11 +2,12 @@
 
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
-use crate::rigged::Rigged;
+use crate::rigged::{Rigged, VIRTUAL_CHIP};
 use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
 use brownout_reports::record::Sha256;
 use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::Doing;
 use brownout_rigs::profile::Profile;
 use brownout_rigs::profile::load::SHIPPED;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
@@ -66,7 +67,11 @@ impl Lab for Rigs {
             }
         };
         let flashed = Rigged::flash(files.rig.clone(), files.profile.clone(), &firmware);
-        let rigged = flashed.map_err(|error| Trouble::Rig(with_causes(&error)))?;
+        let rigged = flashed.map_err(|error| match error.doing {
+            // What is in a file stays there: trying again would not help.
+            Doing::Building | Doing::ReadingFirmware => Trouble::File(with_causes(&error)),
+            _ => Trouble::Rig(with_causes(&error)),
+        })?;
         Ok(Ready {
             runner: Box::new(rigged),
             firmware: Some(Sha256(firmware.sha256())),
@@ -107,6 +112,34 @@ impl RigFiles {
             }
         };
         let profile = profile.map_err(|error| error.to_string())?;
-        Ok(Self { rig, profile, board_file: hash(&text) })
+        let files = Self { rig, profile, board_file: hash(&text) };
+        match files.contradiction() {
+            None => Ok(files),
+            Some(why) => {
+                Err(format!("the rig `{}` does not fit its board `{}`: {why}", files.rig.name, files.profile.name))
+            }
+        }
+    }
+
+    /// Where the rig's wiring and the board's profile say different things: neither the board's failure nor trouble
+    /// that a second run would cure.
+    fn contradiction(&self) -> Option<String> {
+        let (wiring, profile) = (&self.rig.wiring, &self.profile);
+        let nominal = wiring.supply.nominal;
+        if (nominal.0 - profile.supply.0).abs() > 1e-9 {
+            return Some(format!("the rig's supply is {nominal}, the profile's {}", profile.supply));
+        }
+        if let Some(relay) = profile.relays.iter().find(|relay| wiring.relays.iter().all(|wired| wired.name != **relay))
+        {
+            let wired: Vec<String> = wiring.relays.iter().map(|wired| wired.name.to_string()).collect();
+            let wired = if wired.is_empty() { "none".to_owned() } else { wired.join(", ") };
+            return Some(format!("the profile has a relay {relay}, the rig has {wired}"));
+        }
+        let baud = wiring.console.baud;
+        if let Some(console) = profile.console.as_ref().filter(|console| console.baud != baud) {
+            return Some(format!("the rig's console runs at {baud} bits/s, the profile's at {}", console.baud));
+        }
+        let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
+        (chip != VIRTUAL_CHIP).then(|| format!("the virtual board's chip is an {VIRTUAL_CHIP}, the profile's `{chip}`"))
     }
 }

@@ -33,6 +33,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// What is observed of a board that says nothing.
+    pub const NO_ANSWER: &str = "no answer";
+    /// What is observed of a board that says what is no answer.
+    pub const NO_VALID_ANSWER: &str = "no valid answer";
+
     /// In words; a sentence without its full stop.
     pub fn why(&self) -> &str {
         match self {
@@ -163,8 +168,8 @@ impl Trouble {
         use crate::judge::Finding;
         match self {
             Self::Unpowered => Finding::inconclusive(self.why(), at),
-            Self::Silent(why) => Finding::new(false, "no answer", at).detail(why.clone()),
-            Self::Wrong(why) => Finding::new(false, "no valid answer", at).detail(why.clone()),
+            Self::Silent(why) => Finding::new(false, Self::NO_ANSWER, at).detail(why.clone()),
+            Self::Wrong(why) => Finding::new(false, Self::NO_VALID_ANSWER, at).detail(why.clone()),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::schedule::{deviations, history};
 use super::{View, clock};
-use crate::execute::Outage;
+use crate::execute::{Outage, Trouble};
 use crate::oracle::Mismatch;
 use crate::outcome::Judgement;
 use crate::plan::Case;
@@ -38,9 +38,11 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     let clock_lost = clock.is_some_and(|judgement| judgement.observed == clock::LOST);
     let reserve = view.profile.clock.reserve.unwrap_or(Span::ZERO);
     let longest = outages.iter().map(|outage| outage.to.unwrap_or(view.now) - outage.from).max()?;
-    if failed(|expectation| matches!(expectation, Expectation::ProgramsKept)).is_some()
-        || (clock_lost && longest <= reserve)
-    {
+    // A board that does not answer has shown no loss.
+    let unanswered = [Trouble::NO_ANSWER, Trouble::NO_VALID_ANSWER];
+    let programmes_lost = failed(|expectation| matches!(expectation, Expectation::ProgramsKept))
+        .is_some_and(|judgement| !unanswered.contains(&judgement.observed.as_str()));
+    if programmes_lost || (clock_lost && longest <= reserve) {
         return Some(Criterion::D);
     }
     // Without its clock no board can be where an undisturbed one would; and after a line of the scenario's own making
@@ -49,7 +51,12 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
         return None;
     }
     let found = deviations(view, &history(view, &[]), view.now).ok()?;
-    let found: Vec<Mismatch> = found.into_iter().map(|(_, one)| one).filter(|one| one.at >= begin).collect();
+    let lasting = |one: &Mismatch| one.until.is_none_or(|until| until > begin);
+    let found: Vec<Mismatch> = found.into_iter().map(|(_, one)| one).filter(lasting).collect();
+    if found.iter().any(|one| one.at < begin) {
+        // Wrong before it was disturbed: no disturbance can be blamed.
+        return None;
+    }
     if found.is_empty() {
         return Some(if clock.is_none() { Criterion::A } else { Criterion::B });
     }

@@ -85,7 +85,17 @@ fn a_firmware_that_crashes_is_told_with_its_registers() {
     // movs r0, #0; ldr r0, [r0, #-4] would be legal: load from where nothing is. mov.w r1, #0x60000000; ldr r2, [r1]
     here.write("crash.elf", patched("program", &[0x4f, 0xf0, 0xc0, 0x41, 0x0a, 0x68]));
     let ran = here.run(&["run", "--firmware", "crash.elf"]);
-    ran.prints(1, &["failed        power/noon", "core fault: ", "program", "pc"]);
+    ran.prints(
+        1,
+        &[
+            "failed        power/noon",
+            "core fault: in program+0x",
+            "HardFault",
+            "at 0x0800",
+            "accessing 0x60000000",
+            "r1 0x60000000",
+        ],
+    );
 }
 
 /// Writes `x` and a line end to the console without end. Assembled:
@@ -102,6 +112,28 @@ const FLOOD: &[u8] = &[
     0x5a, 0x40, 0xf8, 0xe7, 0x00, 0xbf, 0x18, 0x10, 0x02, 0x40, 0x04, 0x08, 0x01, 0x40, 0xb4, 0x44, 0x44, 0x44, 0x00,
     0x38, 0x01, 0x40,
 ];
+
+/// The same firmware, its store written in place without a second copy.
+#[test]
+fn a_store_written_in_place_is_caught_and_the_lost_programme_named() {
+    let here = Place::shipped(&["memory"]);
+    let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../rigs/virtual/firmware/elf/weekly-inplace.elf");
+    for scenario in ["power-lost-inside-save", "reset-inside-save"] {
+        let path = format!("scenarios/memory/{scenario}.toml");
+        let records = format!("records-{scenario}");
+        let sound = here.run(&["run", &path, "--record", &records]);
+        sound.prints(0, &[&format!("passed        memory/{scenario}")]);
+        // A scenario that tears nothing would pass on any firmware.
+        assert!(here.torn(&records) >= 8, "{} of its cases tear a flash operation", here.torn(&records));
+        let words = [
+            format!("failed        memory/{scenario}"),
+            "programs kept: it was not so".to_owned(),
+            "programme 1 (Mon-Fri 08:00:00 to 18:00:00) is lost".to_owned(),
+            "flash: torn".to_owned(),
+        ];
+        here.run(&["run", &path, "--firmware", elf]).prints(1, &words.each_ref().map(String::as_str));
+    }
+}
 
 #[test]
 fn a_firmware_that_floods_the_console_is_stopped() {

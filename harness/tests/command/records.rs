@@ -82,6 +82,7 @@ fn on_small_disk(here: &Place, size: &str) -> Ran {
 }
 
 #[test]
+#[ignore = "needs user namespaces (unshare)"]
 fn a_full_disk_is_the_rig_s_trouble() {
     let ran = on_small_disk(&Place::approved(), "12k");
     ran.prints(75, &["inconclusive  power/noon", "not recorded: the disk is full", "which stay readable", "make room"]);
@@ -89,6 +90,7 @@ fn a_full_disk_is_the_rig_s_trouble() {
 }
 
 #[test]
+#[ignore = "needs user namespaces (unshare)"]
 fn a_full_disk_hides_no_failure() {
     let ran = on_small_disk(&Place::failing(), "12k");
     ran.prints(1, &["failed        power/noon", "K1 is open", "not recorded: the disk is full", "1 failed"]);

@@ -94,6 +94,7 @@ fn traces_are_compared_where_the_scenario_asks() {
 
 /// As root, `chmod` stops nobody: a read-only bind mount in a namespace of our own does.
 #[test]
+#[ignore = "needs user namespaces (unshare)"]
 fn a_read_only_folder_of_scenarios_is_told_of() {
     let here = Place::passing();
     let script = "mount --bind scenarios scenarios && mount -o remount,ro,bind scenarios && exec \"$0\" run";

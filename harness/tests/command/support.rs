@@ -77,6 +77,13 @@ impl Place {
         path
     }
 
+    /// How many records of a first run hold a torn flash operation.
+    pub fn torn(&self, records: &str) -> usize {
+        let cases = fs::read_dir(self.path(records).join("run-0001")).unwrap();
+        let texts = cases.filter_map(|case| fs::read_to_string(case.unwrap().path().join("record.jsonl")).ok());
+        texts.filter(|text| text.contains(r#""kind":"torn""#)).count()
+    }
+
     /// The snapshots' folder.
     pub fn snapshots(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path("scenarios/power/snapshots")) else { return Vec::new() };

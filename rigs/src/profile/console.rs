@@ -164,6 +164,9 @@ impl Console {
     /// Checks what types cannot: that every pattern can be filled and read back.
     pub(super) fn validate(&self) -> Result<(), Contradiction> {
         refuse(self.baud == 0, "console.baud", "0 Bd carries nothing")?;
+        let timeouts = self.commands.all().into_iter().filter_map(|(_, talk, _)| talk.and_then(|talk| talk.timeout));
+        let long = timeouts.chain([self.ack_timeout]).any(|timeout| timeout > Span::secs(600));
+        refuse(long, "console.ack-timeout", "an answer that may take more than 10min is none")?;
         refuse(
             !self.days.is_sound(),
             "console.days",

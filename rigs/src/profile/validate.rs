@@ -42,6 +42,21 @@ impl Profile {
             "one of `deviation` and `per-day` is needed",
         )?;
         refuse(self.supply.0 <= 0.0, "supply", "the nominal supply must be above 0 V")?;
+        refuse(self.supply.0 > 1_000.0, "supply", "no timer board is made for more than 1000 V")?;
+        // A percent is far outside any clock; and a promise of days to start would never let a case begin.
+        refuse(clock.largest_deviation().0 > 10_000.0, "clock", "a clock that is off by more than 10000ppm is none")?;
+        let longest = [
+            ("power.boot", self.power.boot),
+            ("power.cold-boot", self.power.cold_boot()),
+            ("power.recovery", self.power.recovery),
+            ("clock.set-phase", clock.set_phase),
+            ("relay.operate", self.relay.operate),
+            ("relay.release", self.relay.release),
+            ("relay.bounce", self.relay.bounce),
+        ];
+        for (key, span) in longest {
+            refuse(span > Span::secs(3_600), key, "it must be at most 1h")?;
+        }
         let power = &self.power;
         refuse(
             power.cold_boot.is_some_and(|cold| cold < power.boot),

@@ -251,7 +251,7 @@ mod tests {
     fn sound() -> Wiring {
         Wiring {
             clocks: Clocks::default(),
-            supply: crate::supply::SupplyParts {
+            supply: SupplyParts {
                 nominal: brownout_trace::Volts(12.0),
                 source_resistance: brownout_trace::Ohms(0.5),
                 series: crate::supply::Series::None,
