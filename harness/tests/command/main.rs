@@ -4,6 +4,7 @@ mod bad_files;
 mod firmware;
 mod front;
 mod records;
+mod rigs;
 mod selection;
 mod snapshots;
 mod support;
