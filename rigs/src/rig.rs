@@ -70,6 +70,9 @@ impl fmt::Display for RigError {
 
 impl std::error::Error for RigError {}
 
+/// Far more than any rig has to say.
+const LARGEST: u64 = 1 << 20;
+
 /// The rigs that come with the command: name and text.
 pub const SHIPPED: &[(&str, &str)] = &[("virtual-12v", include_str!("../virtual-12v.toml"))];
 
@@ -85,6 +88,11 @@ impl Rig {
 
     /// Reads a rig file. A bare name that is no file may be a shipped rig.
     pub fn load(path: &Path) -> Result<Self, RigError> {
+        let large = std::fs::metadata(path).is_ok_and(|file| file.len() > LARGEST);
+        if large {
+            let why = format!("is larger than {} MiB: no rig file", LARGEST >> 20);
+            return Err(RigError { path: path.to_owned(), place: None, why, nearest: None });
+        }
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) => {

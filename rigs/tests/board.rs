@@ -111,14 +111,21 @@ fn one_seed_gives_one_trace_and_cut_up_waiting_changes_nothing() {
     let events = |seed, pieces: i64| {
         let mut bench = powered(&weekly(), seed);
         let mut events = Vec::new();
-        for _ in 0..pieces {
-            events.extend(run(&mut bench, Span(20_000_000_000 / pieces)));
+        // Pieces of uneven length, so that they end anywhere inside an instruction, a second, a byte on the wire.
+        let end = Instant(150_000_000_000);
+        for n in 1..=pieces {
+            let wobble = (n * 7_919_113) % 9_973_331;
+            let until = if n == pieces { end } else { Instant(end.0 / pieces * n + wobble) };
+            let left = until - bench.now();
+            events.extend(run(&mut bench, left));
         }
         bench.send("MODE ON").unwrap();
         events.extend(run(&mut bench, Span::secs(1)));
         events
     };
-    assert_eq!(events(3, 1), events(3, 1000));
+    for pieces in [7, 1_000, 10_007] {
+        assert_eq!(events(3, 1), events(3, pieces), "{pieces} pieces");
+    }
     assert_ne!(events(3, 1), events(4, 1), "the seed decides the bounce");
 }
 
