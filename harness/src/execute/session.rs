@@ -222,7 +222,7 @@ impl<'a> Session<'a> {
     pub fn supply(&mut self, level: Level) -> Result<(), Halt> {
         let now = self.now();
         self.bench.play(&[(now, level)])?;
-        self.ledger.supply(now, level, self.case.nominal, self.profile);
+        self.ledger.supply(now, now, level, self.case.nominal, self.profile);
         Ok(())
     }
 

@@ -100,6 +100,31 @@ fn quantities() {
 }
 
 #[test]
+fn supplies() {
+    step(r#"{ ramp = { to = "0V" } }"#, "5:12", "`ramp` needs `over`", "\"10s\"");
+    step(r#"{ ramp = { over = "1s" } }"#, "5:12", "`ramp` needs `to`", "\"0V\"");
+    step(r#"{ ramp = { to = "0V", over = "0s" } }"#, "5:32", "a duration of nothing", "");
+    step(r#"{ ramp = { to = "0V", over = "1s", step = "0V" } }"#, "5:45", "stairs without height", "");
+    step(r#"{ ramp = { form = "9V", to = "0V", over = "1s" } }"#, "5:14", "has no key `form`", "did you mean `from`?");
+    step(r#"{ ramp = { from = "20V", to = "0V", over = "1s" } }"#, "5:21", "the rig cannot supply 20V", "");
+    step(r#"{ power = { ramp = { to = "130%", over = "1s" } } }"#, "5:29", "the rig cannot supply 15.6V", "");
+    step(r#"{ power = { to = "9V", ramp = { to = "9V", over = "1s" } } }"#, "5:13", "one thing at a time", "inside it");
+    step(r#"{ cut = { for = "1s", edges = "1ms" } }"#, "5:33", "has no edges of its own", "`impedance = \"low\"`");
+    step(r#"{ dip = { to = "0V", for = "1ms", edges = "2ms" } }"#, "5:45", "edges of 2ms do not fit into 1ms", "");
+    step(r#"{ cut = { for = "1s", repeat = 3 } }"#, "5:34", "`repeat`, a table of `times` and `every`", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 3 } } }"#, "5:34", "`repeat` needs `every`", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 0, every = "2s" } } }"#, "5:44", "`0` cannot be a number of", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 2, every = "1s" } } }"#, "5:34", "every 1s is too often", "");
+    step(
+        r#"{ cut = { for = "1s", repeat = { times = 99999, every = "2s" } } }"#,
+        "5:44",
+        "99999 times are too many",
+        "",
+    );
+    step(r#"{ ramp = { to = "0V", over = "1s" } }, { cut = "1s" }"#, "5:42", "no supply to disturb", "");
+}
+
+#[test]
 fn shapes() {
     step(r#"{ }"#, "5:3", "a step without a word", "");
     step(r#""wait""#, "5:3", "a step, such as", "");

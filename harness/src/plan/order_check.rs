@@ -6,7 +6,7 @@ use crate::scenario::error::{Fault, Source};
 use crate::scenario::file::{Choice, ReadStep};
 use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
-use crate::scenario::step::{Moment, Power, Step};
+use crate::scenario::step::{Moment, Power, Ramp, Step};
 use crate::scenario::suggest::did_you_mean;
 use brownout_trace::calendar::{NominalClock, WEEK};
 use brownout_trace::{Instant, Span};
@@ -69,9 +69,19 @@ impl<'a> Walk<'a> {
             self.mention(mention);
         }
         match &read.step.value {
-            Step::Power(power) => self.off = *power == Power::Off,
-            Step::Cut(cut) => self.disturb(read, cut.width),
-            Step::Dip(dip) => self.disturb(read, dip.width),
+            Step::Power(power) => {
+                self.off = match power {
+                    Power::Off => true,
+                    Power::On => false,
+                    Power::To(to) | Power::Ramp(Ramp { to, .. }) => to.is_none(),
+                };
+            }
+            Step::Cut(cut) => self.disturb(read, cut.course.takes()),
+            Step::Dip(dip) => self.disturb(read, dip.course.takes()),
+            Step::Ramp(ramp) => {
+                self.off = ramp.to.is_none();
+                self.now += ramp.over;
+            }
             Step::Wait(span) => self.now += *span,
             Step::Expect(expectation) => self.now += expectation.takes(),
             Step::SetClock(value) => {
