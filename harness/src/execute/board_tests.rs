@@ -124,3 +124,17 @@ fn a_cut_right_after_another_is_measured_as_itself() {
     assert_eq!(widths, [10, 20, 5].map(|millis| Figure::Measured(Span::millis(millis))));
     assert_eq!((told(&outcome), outcome.attempts), (vec!["passed: as programmed".to_owned()], 1));
 }
+
+#[test]
+fn a_repeated_outage_is_lived_through_each_time() {
+    let outcome = run(r#"
+      { repeat = { times = 5, steps = [
+        { mark = "again" },
+        { cut = "2s" },
+        { expect = { relay = "K1", is = "closed", within = "2s" } },
+        { expect = { relay = "K1", edges = 2, since = "again" } },
+      ] } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#);
+    assert_eq!((outcome.verdict, outcome.judgements.len()), (Verdict::Passed, 12), "{:?}", told(&outcome));
+}

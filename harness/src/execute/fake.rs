@@ -28,6 +28,7 @@ pub fn case(text: &str) -> Case {
     let step = |read: crate::scenario::file::ReadStep| PlannedStep {
         text: read.step.text(nominal),
         span: read.step.span,
+        source: read.source,
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
     };

@@ -404,3 +404,21 @@ fn ramps_and_repeated_cuts_are_booked_as_they_were_delivered() {
     });
     assert_eq!(levels.count(), 6 + 2, "six stairs of a volt between the cut's end and the next ramp's begin");
 }
+
+#[test]
+fn repeated_steps_are_steps_and_their_marks_move_on() {
+    let steps = r#"
+      { repeat = { times = 3, steps = [
+        { mark = "round" },
+        { repeat = { times = 2, steps = [{ cut = "1s" }, { wait = "2s" }] } },
+        { expect = { relay = "K1", edges = 4, since = "round" } },
+      ] } },
+      { expect = { relay = "K1", edges = 12 } },
+      { expect = "schedule" }"#;
+    let outcome = run_on(steps, &Quirks::default());
+    let edges = |n, words| format!("passed: {n} edges: {words}");
+    let four = edges(4, "opened, closed, opened, closed");
+    let twelve = edges(12, "opened, closed, opened, closed, opened, closed, …");
+    assert_eq!(told(&outcome), [&four, &four, &four, &twelve, "passed: as programmed"]);
+    assert_eq!(outcome.judgements.iter().map(|one| one.step).collect::<Vec<_>>(), [5, 11, 17, 18, 19]);
+}

@@ -1,7 +1,7 @@
 //! `"schedule"`: the oracle's forecast, from what was done to the board, against what its contacts did.
 
 use super::relay::Settled;
-use super::{Finding, View};
+use super::{Finding, View, Window};
 use crate::execute::Outage;
 use crate::oracle::history::{Action, History, OracleError};
 use crate::oracle::{self, Mismatch};
@@ -11,10 +11,9 @@ use brownout_trace::{Instant, RelayName};
 /// So many deviations are told one by one.
 const TOLD: usize = 3;
 
-/// Judges the contacts from `since` a mark (or step 0) to `to`. The forecast follows the board from its first
+/// Judges the contacts from a mark (or step 0) to the window's end. The forecast follows the board from its first
 /// arranging action on.
-pub fn judge(view: &View<'_>, since: Option<&str>, to: Instant) -> Finding {
-    let since = view.ledger.since(since);
+pub fn judge(view: &View<'_>, Window { since, to, .. }: Window) -> Finding {
     let found = match deviations(view, &history(view, &view.ledger.outages), to) {
         Ok(found) => found,
         Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),

@@ -56,7 +56,8 @@ struct Walk<'a> {
     now: Instant,
     clock: Option<NominalClock>,
     off: bool,
-    marks: Vec<&'a str>,
+    /// Each with its file and place: a step that comes again may set it again.
+    marks: Vec<(&'a str, &'a str, usize)>,
 }
 
 impl<'a> Walk<'a> {
@@ -65,6 +66,7 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self, read: &'a ReadStep) {
+        self.source = &read.source;
         for mention in &read.mentions {
             self.mention(mention);
         }
@@ -107,15 +109,16 @@ impl<'a> Walk<'a> {
     fn mention(&mut self, mention: &'a Spanned<Mention>) {
         let span = mention.span.clone();
         match &mention.value {
-            Mention::Mark(name) if self.marks.contains(&name.as_str()) => {
+            Mention::Mark(name) if self.marks.contains(&(name, &self.source.name, span.start)) => {}
+            Mention::Mark(name) if self.marks.iter().any(|(known, ..)| known == name) => {
                 let fault = self.fault(span, format!("the mark `{name}` is set twice"));
                 self.faults.push(fault.label("the second time").help("give each mark a name of its own"));
             }
-            Mention::Mark(name) => self.marks.push(name),
-            Mention::Since(name) if !self.marks.contains(&name.as_str()) => {
+            Mention::Mark(name) => self.marks.push((name, &self.source.name, span.start)),
+            Mention::Since(name) if !self.marks.iter().any(|(known, ..)| known == name) => {
                 let help = match self.marks.as_slice() {
                     [] => format!("put `{{ mark = \"{name}\" }}` before this step"),
-                    marks => did_you_mean(name, marks),
+                    marks => did_you_mean(name, &marks.iter().map(|(known, ..)| *known).collect::<Vec<_>>()),
                 };
                 let fault = self.fault(span, format!("no mark `{name}` is set before this step"));
                 self.faults.push(fault.label("undefined mark").help(help));
