@@ -9,6 +9,8 @@
 
 mod arranging;
 mod asking;
+#[cfg(test)]
+mod board_tests;
 mod contacts;
 #[cfg(test)]
 pub(crate) mod fake;
@@ -19,6 +21,7 @@ mod reckoning;
 mod session;
 mod shooting;
 mod speech;
+mod stairs;
 mod stepping;
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,17 @@ pub struct View<'v> {
     pub(crate) now: Instant,
 }
 
+/// The time that an expectation looks at. Its end is over, and its last edges have settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// From where it looks back: its mark, or step 0.
+    pub since: Instant,
+    /// When it began: where it looks forward from.
+    pub from: Instant,
+    /// When it ended.
+    pub to: Instant,
+}
+
 /// What an expectation came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {

@@ -83,7 +83,9 @@ pub struct PlannedStep {
     pub step: Step<Volts>,
     /// In words, for traces and snapshots.
     pub text: String,
-    /// The step's table in the file.
+    /// The file it stands in: the scenario's own, or one that it includes.
+    pub source: Source,
+    /// The step's table in that file.
     pub span: Range<usize>,
     /// The earliest instant it can begin at; acknowledgements before it come on top.
     pub earliest: Instant,

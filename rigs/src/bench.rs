@@ -23,8 +23,9 @@ pub trait Bench {
     /// whoever advances.
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault>;
 
-    /// After the shot: what was measured back between two instants.
-    fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault>;
+    /// After the shot: what was measured back of it. It fell from `start` on and began to rise `width` later, `edges`
+    /// long each; the rest of the way back may not be over yet, or never come (a ramp).
+    fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault>;
 
     /// Sends a line to the board, without its line end. A fault if the rig has no console.
     fn send(&mut self, line: &str) -> Result<(), RigFault>;

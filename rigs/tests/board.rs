@@ -85,11 +85,11 @@ fn a_shot_right_after_another_is_measured_as_itself() {
     let (dip, full) = (Level::Volts(Volts(4.8)), Level::Volts(Volts(12.0)));
     bench.play(&[(start, dip), (start + width, full)]).unwrap();
     run(&mut bench, Span::millis(10) + width);
-    let first = bench.measure_shot(dip, start, width).unwrap();
+    let first = bench.measure_shot(dip, start, width, Span::ZERO).unwrap();
     let second = bench.now();
     bench.play(&[(second, Level::Open), (second + width, full)]).unwrap();
     run(&mut bench, width);
-    let after = bench.measure_shot(Level::Open, second, width).unwrap();
+    let after = bench.measure_shot(Level::Open, second, width, Span::ZERO).unwrap();
     for (shot, begun, depth) in [(first, start, 4.8), (after, second, 0.0)] {
         assert_eq!((shot.start, shot.measured_width), (Figure::Measured(begun), Figure::Measured(width)));
         let Figure::Measured(measured) = shot.depth else { panic!("the depth is measured") };

@@ -4,7 +4,7 @@ use super::arranging::Waiting;
 use super::halt::Halt;
 use super::session::{Doing, Poll, Session, Settling};
 use super::speech::{Reply, Speech};
-use crate::judge::{self, Finding};
+use crate::judge::{self, Finding, Window};
 use crate::scenario::expectation::Expectation;
 use brownout_rigs::profile::Command;
 use brownout_rigs::profile::pattern::Slot;
@@ -19,7 +19,9 @@ impl<'a> Session<'a> {
         self.drive(&mut Waiting(from + expectation.takes()))?;
         let finding = match expectation {
             Expectation::Relay { .. } | Expectation::Schedule { .. } => {
-                self.settling.push(Settling { index, from, to: self.now() });
+                // A mark may be set anew at this very instant, before the window has settled.
+                let since = self.ledger.since(expectation.since());
+                self.settling.push(Settling { index, window: Window { since, from, to: self.now() } });
                 return Ok(());
             }
             Expectation::Console { line, within } => judge::console::judge(&self.view(), line, *within, from, cursor),
@@ -38,18 +40,16 @@ impl<'a> Session<'a> {
     }
 
     /// Judges a window whose edges have settled.
-    pub(super) fn judge_window(&mut self, window: Settling) {
+    pub(super) fn judge_window(&mut self, Settling { index, window }: Settling) {
         let case = self.case;
-        let crate::scenario::step::Step::Expect(expectation) = &case.steps[window.index].step else { return };
+        let crate::scenario::step::Step::Expect(expectation) = &case.steps[index].step else { return };
         let view = self.view();
         let finding = match &expectation.value {
-            Expectation::Relay { relay, predicate } => {
-                judge::relay::judge(&view, relay, predicate, window.from, window.to)
-            }
-            Expectation::Schedule { since } => judge::schedule::judge(&view, since.as_deref(), window.to),
+            Expectation::Relay { relay, predicate } => judge::relay::judge(&view, relay, predicate, window),
+            Expectation::Schedule { .. } => judge::schedule::judge(&view, window),
             _ => return,
         };
-        self.judged(window.index, finding);
+        self.judged(index, finding);
     }
 
     /// The board's own word on its last reset where it has one, else what the bench saw.

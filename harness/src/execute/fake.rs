@@ -28,6 +28,7 @@ pub fn case(text: &str) -> Case {
     let step = |read: crate::scenario::file::ReadStep| PlannedStep {
         text: read.step.text(nominal),
         span: read.step.span,
+        source: read.source,
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
     };
@@ -159,8 +160,8 @@ impl Fake {
         self.at(self.now, What::Supply { level });
         match level {
             Level::Volts(volts) if volts.0 > 6.0 => {
-                let held = self.lost_at.take().is_some_and(|lost| self.now - lost <= HOLD_UP);
-                if !held || self.runs_from.is_none() {
+                let late = self.lost_at.take().is_some_and(|lost| self.now - lost > HOLD_UP);
+                if late || self.runs_from.is_none() {
                     self.starts(ResetCause::PowerOn);
                 }
             }
@@ -336,7 +337,7 @@ impl Bench for Fake {
         Ok(())
     }
 
-    fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault> {
+    fn measure_shot(&mut self, level: Level, start: Instant, width: Span, _: Span) -> Result<ShotReport, RigFault> {
         let measured_width = Figure::Measured(width + self.quirks.wide);
         Ok(ShotReport { level, width, start: Figure::Measured(start), measured_width, depth: Figure::Unmeasured })
     }

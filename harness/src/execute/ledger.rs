@@ -5,14 +5,18 @@ use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::Programme;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Instant, Volts};
+use brownout_trace::{Instant, Span, Volts};
 
 /// The supply was away from its nominal level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outage {
     /// Since when, measured where the rig measures.
     pub from: Instant,
-    /// Until when; `None` while it lasts.
+    /// When it had come to its residual level: later than `from` where it fell slowly.
+    pub down: Instant,
+    /// When it began to come back; `None` while it lasts.
+    pub up: Option<Instant>,
+    /// Until when; later than `up` where it rose slowly.
     pub to: Option<Instant>,
     /// The residual level.
     pub level: Level,
@@ -85,37 +89,37 @@ impl Ledger {
         }
     }
 
-    /// The standing level changes.
-    pub fn supply(&mut self, at: Instant, level: Level, nominal: Volts, profile: &Profile) {
+    /// The standing level changes, from an instant on, and has come to `level` by another.
+    pub fn supply(&mut self, at: Instant, by: Instant, level: Level, nominal: Volts, profile: &Profile) {
         self.level = level;
         let restored = level == Level::Volts(nominal);
         let open = self.outages.last().is_some_and(|outage| outage.to.is_none());
         if open {
-            self.restore(at, profile);
+            self.restore(at, if restored { by } else { at }, profile);
         } else if restored && self.first_powered.is_none() {
-            self.first_powered = Some(at);
-            self.ready_at = at + profile.power.boot;
+            self.first_powered = Some(by);
+            self.ready_at = by + profile.power.boot;
         }
         if !restored && self.first_powered.is_some() {
-            self.outages.push(Outage { from: at, to: None, level });
+            self.outages.push(Outage { from: at, down: by, up: None, to: None, level });
         }
     }
 
-    /// A shot was delivered between two instants. One inside a standing outage divides it.
-    pub fn shot(&mut self, from: Instant, to: Instant, level: Level, profile: &Profile) {
+    /// A shot was delivered between two instants, its edges so long. One inside a standing outage divides it.
+    pub fn shot(&mut self, from: Instant, to: Instant, edges: Span, level: Level, profile: &Profile) {
         let standing = self.outages.last_mut().filter(|outage| outage.to.is_none()).map(|outage| {
-            outage.to = Some(from);
+            (outage.up, outage.to) = (Some(from), Some(from));
             outage.level
         });
-        self.outages.push(Outage { from, to: None, level });
-        self.restore(to, profile);
-        self.outages.extend(standing.map(|level| Outage { from: to, to: None, level }));
+        self.outages.push(Outage { from, down: from + edges, up: None, to: None, level });
+        self.restore(to - edges, to, profile);
+        self.outages.extend(standing.map(|level| Outage { from: to, down: to, up: None, to: None, level }));
     }
 
     /// The outage that lasts is over. The board may have to start again, unless its profile promises to hold up.
-    fn restore(&mut self, at: Instant, profile: &Profile) {
+    fn restore(&mut self, up: Instant, at: Instant, profile: &Profile) {
         let Some(outage) = self.outages.last_mut() else { return };
-        outage.to = Some(at);
+        (outage.up, outage.to) = (Some(up), Some(at));
         let length = at - outage.from;
         let power = &profile.power;
         if power.hold_up.is_some_and(|hold_up| length <= hold_up) {

@@ -4,7 +4,7 @@ use super::halt::Halt;
 use super::ledger::{Ledger, unpowered};
 use super::log::Log;
 use super::reckoning::{self, Attempt};
-use crate::judge::{Finding, View};
+use crate::judge::{Finding, View, Window};
 use crate::outcome::Judgement;
 use crate::plan::Case;
 use brownout_rigs::bench::Bench;
@@ -37,10 +37,8 @@ pub trait Doing<'a> {
 pub struct Settling {
     /// The step of the expectation.
     pub index: usize,
-    /// The window's beginning.
-    pub from: Instant,
-    /// The window's end.
-    pub to: Instant,
+    /// The window.
+    pub window: Window,
 }
 
 /// Lines that were sent without waiting for their answers.
@@ -137,11 +135,11 @@ impl<'a> Session<'a> {
             self.bench.set_reset(false)?;
         }
         let quiet = self.quiet();
-        while let Some(window) = self.settling.first().copied().filter(|window| window.to + quiet <= now) {
+        while let Some(settling) = self.settling.first().copied().filter(|one| one.window.to + quiet <= now) {
             self.settling.remove(0);
-            self.judge_window(window);
+            self.judge_window(settling);
         }
-        let settles = self.settling.iter().map(|window| window.to + quiet).min();
+        let settles = self.settling.iter().map(|settling| settling.window.to + quiet).min();
         Ok(self.release_reset.into_iter().chain(settles).min())
     }
 
@@ -222,7 +220,7 @@ impl<'a> Session<'a> {
     pub fn supply(&mut self, level: Level) -> Result<(), Halt> {
         let now = self.now();
         self.bench.play(&[(now, level)])?;
-        self.ledger.supply(now, level, self.case.nominal, self.profile);
+        self.ledger.supply(now, now, level, self.case.nominal, self.profile);
         Ok(())
     }
 

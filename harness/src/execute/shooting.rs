@@ -1,9 +1,12 @@
-//! Shots: a disturbance handed to the bench beforehand, measured back when it is over.
+//! Shots and ramps: a disturbance handed to the bench beforehand, measured back when it is over.
 
 use super::halt::Halt;
 use super::session::{Doing, Poll, Session};
+use super::stairs::stairs;
+use crate::scenario::step::{Course, Ramp};
 use brownout_trace::event::{Figure, Level, ShotReport, What};
 use brownout_trace::{Instant, Span, Volts};
+use std::collections::VecDeque;
 
 /// A width may be off by this or [`WIDTH_SHARE`] of itself, whichever is more.
 const WIDTH: Span = Span::millis(1);
@@ -12,46 +15,126 @@ const WIDTH_SHARE: i64 = 100;
 /// A depth may be off by this share of the nominal supply.
 const DEPTH_SHARE: f64 = 0.05;
 
-/// A `cut` or a `dip` under way.
+/// A `cut` or a `dip` under way, as often as it comes.
 pub struct Shooting {
     level: Level,
-    width: Span,
-    start: Option<Instant>,
+    course: Course,
+    /// Those still to be measured, once they were handed over: when each begins.
+    begins: Option<VecDeque<Instant>>,
 }
 
 impl Shooting {
-    /// To this level for so long, then back to what stood before.
-    pub fn new(level: Level, width: Span) -> Self {
-        Self { level, width, start: None }
+    /// To this level, then back to what stood before.
+    pub fn new(level: Level, course: Course) -> Self {
+        Self { level, course, begins: None }
     }
+
+    /// The levels of all of them, from now on.
+    fn wave(&self, now: Instant, standing: Level) -> Vec<(Instant, Level)> {
+        let edges = self.course.edges;
+        let mut wave = Vec::new();
+        for begin in self.course.begins().map(|after| now + after) {
+            let rise = begin + self.course.width;
+            match (standing, self.level) {
+                (Level::Volts(high), Level::Volts(low)) if edges > Span::ZERO => {
+                    wave.extend(stairs(high, low, begin, edges, Ramp::STAIR));
+                    wave.extend(stairs(low, high, rise, edges, Ramp::STAIR));
+                }
+                _ => wave.extend([(begin, self.level), (rise, standing)]),
+            }
+        }
+        wave
+    }
+
+    /// Measures one that is over, and books it.
+    fn measure(&self, session: &mut Session<'_>, start: Instant) -> Result<(), Halt> {
+        let Course { width, edges, .. } = self.course;
+        let report = session.bench.measure_shot(self.level, start, width, edges)?;
+        let from = measured(report.start, start);
+        let to = from + measured(report.measured_width, width) + edges;
+        session.ledger.shot(from, to, edges, self.level, session.profile);
+        book(session, report)
+    }
+}
+
+/// Keeps the report of a shot; one that is not what was asked for spoils the attempt.
+fn book(session: &mut Session<'_>, report: ShotReport) -> Result<(), Halt> {
+    session.ledger.shots.push(report.clone());
+    let spoilt = spoilt(&report, session.case.nominal);
+    session.note(What::Shot(report));
+    spoilt.map_or(Ok(()), |why| Err(Halt::Spoilt(why)))
 }
 
 impl<'a> Doing<'a> for Shooting {
     fn poll(&mut self, session: &mut Session<'a>) -> Result<Poll, Halt> {
         let now = session.now();
-        let Some(start) = self.start else {
+        let Some(begins) = &mut self.begins else {
             if session.unpowered() {
                 return Err(Halt::Scenario("the supply is off already: there is nothing to disturb".to_owned()));
             }
-            let end = now + self.width;
-            session.bench.play(&[(now, self.level), (end, session.ledger.level)])?;
-            self.start = Some(now);
-            return Ok(Poll::Wait(end));
+            session.bench.play(&self.wave(now, session.ledger.level))?;
+            let begins: VecDeque<Instant> = self.course.begins().map(|after| now + after).collect();
+            self.begins = Some(begins);
+            return self.poll(session);
         };
-        if now < start + self.width {
-            return Ok(Poll::Wait(start + self.width));
+        let Some(begin) = begins.front().copied() else { return Ok(Poll::Done) };
+        let end = begin + self.course.width + self.course.edges;
+        if now < end {
+            return Ok(Poll::Wait(end));
         }
-        let report = session.bench.measure_shot(self.level, start, self.width)?;
-        let from = measured(report.start, start);
-        let to = from + measured(report.measured_width, self.width);
-        session.ledger.shot(from, to, self.level, session.profile);
-        session.ledger.shots.push(report.clone());
-        let spoilt = spoilt(&report, session.case.nominal);
-        session.note(What::Shot(report));
-        match spoilt {
-            Some(why) => Err(Halt::Spoilt(why)),
-            None => Ok(Poll::Done),
+        begins.pop_front();
+        self.measure(session, begin)?;
+        self.poll(session)
+    }
+}
+
+/// A `ramp` under way.
+pub struct Ramping {
+    ramp: Ramp<Volts>,
+    start: Option<Instant>,
+}
+
+impl Ramping {
+    /// Along this way.
+    pub fn new(ramp: Ramp<Volts>) -> Self {
+        Self { ramp, start: None }
+    }
+
+    /// Hands the whole way over; it goes on whoever waits for it.
+    pub fn begin(ramp: &Ramp<Volts>, session: &mut Session<'_>) -> Result<Instant, Halt> {
+        let start = session.now();
+        let standing = match session.ledger.level {
+            Level::Volts(volts) => volts,
+            Level::Open => Volts::ZERO,
+        };
+        let from = ramp.from.unwrap_or(standing);
+        let height = ramp.step.unwrap_or(Ramp::STAIR);
+        let mut wave: Vec<_> = ramp.from.map(|from| (start, Level::Volts(from))).into_iter().collect();
+        wave.extend(stairs(from, ramp.to, start, ramp.over, height));
+        session.bench.play(&wave)?;
+        let (nominal, profile) = (session.case.nominal, session.profile);
+        if Level::Volts(from) == Level::Volts(nominal) {
+            session.ledger.supply(start, start, Level::Volts(from), nominal, profile);
         }
+        session.ledger.supply(start, start + ramp.over, Level::Volts(ramp.to), nominal, profile);
+        Ok(start)
+    }
+}
+
+impl<'a> Doing<'a> for Ramping {
+    fn poll(&mut self, session: &mut Session<'a>) -> Result<Poll, Halt> {
+        let start = match self.start {
+            Some(start) => start,
+            None => *self.start.insert(Self::begin(&self.ramp, session)?),
+        };
+        let over = self.ramp.over;
+        if session.now() < start + over {
+            return Ok(Poll::Wait(start + over));
+        }
+        // Its end is measured like the bottom of a shot that has no rise.
+        let report = session.bench.measure_shot(Level::Volts(self.ramp.to), start, over, over)?;
+        book(session, report)?;
+        Ok(Poll::Done)
     }
 }
 

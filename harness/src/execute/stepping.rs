@@ -3,7 +3,7 @@
 use super::arranging::Waiting;
 use super::halt::Halt;
 use super::session::Session;
-use super::shooting::Shooting;
+use super::shooting::{Ramping, Shooting};
 use super::speech::only_asks;
 use crate::scenario::step::{Impedance, Moment, Power, ProgramStep, ResetStep, Step};
 use brownout_rigs::profile::Command;
@@ -18,15 +18,19 @@ impl<'a> Session<'a> {
     pub(super) fn perform(&mut self, index: usize) -> Result<(), Halt> {
         let case = self.case;
         match &case.steps[index].step {
-            Step::Power(power) => self.supply(level_of(*power, case.nominal)),
+            Step::Power(Power::Ramp(ramp)) => Ramping::begin(ramp, self).map(drop),
+            Step::Power(Power::Off) => self.supply(Level::Open),
+            Step::Power(Power::On) => self.supply(Level::Volts(case.nominal)),
+            Step::Power(Power::To(volts)) => self.supply(Level::Volts(*volts)),
             Step::Cut(cut) => {
                 let level = match cut.impedance {
                     Impedance::High => Level::Open,
                     Impedance::Low => Level::Volts(Volts::ZERO),
                 };
-                self.drive(&mut Shooting::new(level, cut.width))
+                self.drive(&mut Shooting::new(level, cut.course))
             }
-            Step::Dip(dip) => self.drive(&mut Shooting::new(Level::Volts(dip.to), dip.width)),
+            Step::Dip(dip) => self.drive(&mut Shooting::new(Level::Volts(dip.to), dip.course)),
+            Step::Ramp(ramp) => self.drive(&mut Ramping::new(*ramp)),
             Step::SetClock(civil) => self.tell(&Command::SetClock(*civil)).map(drop),
             Step::Mode(mode) => self.tell(&Command::SetMode(*mode)).map(drop),
             Step::Program(program) => self.program(program),
@@ -97,13 +101,5 @@ impl<'a> Session<'a> {
             )));
         }
         Ok(at)
-    }
-}
-
-fn level_of(power: Power<Volts>, nominal: Volts) -> Level {
-    match power {
-        Power::Off => Level::Open,
-        Power::On => Level::Volts(nominal),
-        Power::To(volts) => Level::Volts(volts),
     }
 }

@@ -372,3 +372,53 @@ fn a_flood_is_bounded_however_slow() {
     let outcome = run(r#"{ wait = "1h" }, { expect = { programs = "kept" } }"#, &quirks);
     assert_eq!((why(&outcome), outcome.verdict), ("", Verdict::Passed), "a line a second is none");
 }
+
+#[test]
+fn ramps_and_repeated_cuts_are_booked_as_they_were_delivered() {
+    let steps = r#"
+      { wait = "1s" },
+      { cut = { for = "1s", repeat = { times = 3, every = "3s" } } },
+      { mark = "restored" },
+      { ramp = { to = "50%", over = "2s", step = "1V" } },
+      { mark = "low" },
+      { ramp = { from = "50%", to = "100%", over = "2s" } },
+      { power = { ramp = { to = "0V", over = "1s" } } },
+      { mark = "at once" },
+      { wait = "5s" },
+      { power = "on" },
+      { expect = { relay = "K1", is = "closed", within = "2s" } },
+      { expect = "schedule" }"#;
+    let outcome = run_on(&steps.replace("at once", "at-once"), &Quirks::default());
+    assert_eq!(told(&outcome)[1], "passed: as programmed", "{:?}", outcome.judgements);
+    assert_eq!(outcome.shots.len(), 5, "three cuts, and two ramps that were waited for");
+    let marks: Vec<i64> = outcome
+        .trace
+        .iter()
+        .filter(|event| matches!(event.what, What::Mark { .. }))
+        .map(|event| (event.at - Instant::ZERO).0 / 1_000_000)
+        .collect();
+    assert_eq!(marks, [1000 + 7000, 10_000, 12_000]);
+    let levels = outcome.trace.iter().filter(|event| {
+        let ramp = Instant::ZERO + Span::secs(8)..=Instant::ZERO + Span::secs(10);
+        ramp.contains(&event.at) && matches!(event.what, What::Supply { .. })
+    });
+    assert_eq!(levels.count(), 6 + 2, "six stairs of a volt between the cut's end and the next ramp's begin");
+}
+
+#[test]
+fn repeated_steps_are_steps_and_their_marks_move_on() {
+    let steps = r#"
+      { repeat = { times = 3, steps = [
+        { mark = "round" },
+        { repeat = { times = 2, steps = [{ cut = "1s" }, { wait = "2s" }] } },
+        { expect = { relay = "K1", edges = 4, since = "round" } },
+      ] } },
+      { expect = { relay = "K1", edges = 12 } },
+      { expect = "schedule" }"#;
+    let outcome = run_on(steps, &Quirks::default());
+    let edges = |n, words| format!("passed: {n} edges: {words}");
+    let four = edges(4, "opened, closed, opened, closed");
+    let twelve = edges(12, "opened, closed, opened, closed, opened, closed, …");
+    assert_eq!(told(&outcome), [&four, &four, &four, &twelve, "passed: as programmed"]);
+    assert_eq!(outcome.judgements.iter().map(|one| one.step).collect::<Vec<_>>(), [5, 11, 17, 18, 19]);
+}

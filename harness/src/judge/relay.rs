@@ -1,7 +1,7 @@
 //! The relay predicates, on debounced contacts.
 
 use super::debounce::{changes, quiet, state_at};
-use super::{Finding, View, rounded};
+use super::{Finding, View, Window, rounded};
 use crate::outcome::{Figure, RelayHistory};
 use crate::scenario::expectation::{Contact, RelayPredicate};
 use brownout_trace::{Instant, RelayName, Span};
@@ -43,18 +43,15 @@ impl Settled {
     }
 }
 
-/// Judges one predicate over the window from `from` to `to`, whose edges have settled.
-pub fn judge(view: &View<'_>, relay: &RelayName, predicate: &RelayPredicate, from: Instant, to: Instant) -> Finding {
+/// Judges one predicate over a window.
+pub fn judge(view: &View<'_>, relay: &RelayName, predicate: &RelayPredicate, window: Window) -> Finding {
+    let Window { since, from, to } = window;
     let settled = Settled::of(view, relay);
     match predicate {
         RelayPredicate::Is { contact, within } => is(&settled, relay, *contact, *within, from, to),
         RelayPredicate::Stays { contact, .. } => stays(&settled, relay, *contact, from, to),
-        RelayPredicate::Edges { count, since } => {
-            edges(&settled, relay, *count, view.ledger.since(since.as_deref()), to)
-        }
-        RelayPredicate::Never { contact, since } => {
-            never(&settled, relay, *contact, view.ledger.since(since.as_deref()), to)
-        }
+        RelayPredicate::Edges { count, .. } => edges(&settled, relay, *count, since, to),
+        RelayPredicate::Never { contact, .. } => never(&settled, relay, *contact, since, to),
     }
 }
 

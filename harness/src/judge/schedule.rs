@@ -1,7 +1,7 @@
 //! `"schedule"`: the oracle's forecast, from what was done to the board, against what its contacts did.
 
 use super::relay::Settled;
-use super::{Finding, View};
+use super::{Finding, View, Window};
 use crate::execute::Outage;
 use crate::oracle::history::{Action, History, OracleError};
 use crate::oracle::{self, Mismatch};
@@ -11,10 +11,9 @@ use brownout_trace::{Instant, RelayName};
 /// So many deviations are told one by one.
 const TOLD: usize = 3;
 
-/// Judges the contacts from `since` a mark (or step 0) to `to`. The forecast follows the board from its first
+/// Judges the contacts from a mark (or step 0) to the window's end. The forecast follows the board from its first
 /// arranging action on.
-pub fn judge(view: &View<'_>, since: Option<&str>, to: Instant) -> Finding {
-    let since = view.ledger.since(since);
+pub fn judge(view: &View<'_>, Window { since, to, .. }: Window) -> Finding {
     let found = match deviations(view, &history(view, &view.ledger.outages), to) {
         Ok(found) => found,
         Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),
@@ -54,17 +53,21 @@ pub(super) fn history(view: &View<'_>, outages: &[Outage]) -> History {
         history.push(at, Action::PowerRestored);
     }
     // From one level to another without a time of full supply between them is one outage to the board.
-    let mut spans: Vec<(Instant, Option<Instant>)> = Vec::new();
+    let mut spans: Vec<Outage> = Vec::new();
     for (_, outage) in outages.iter().enumerate().filter(|(n, _)| stops_the_board(view, &outages[*n..])) {
         match spans.last_mut() {
-            Some((_, to)) if *to == Some(outage.from) => *to = outage.to,
-            _ => spans.push((outage.from, outage.to)),
+            Some(last) if last.to == Some(outage.from) => {
+                // What was left of the supply may have been enough until the next fall was over.
+                let down = if last.is_total() { last.down } else { outage.down };
+                *last = Outage { from: last.from, down, ..outage.clone() };
+            }
+            _ => spans.push(outage.clone()),
         }
     }
-    for (from, to) in spans {
-        history.push(from, Action::PowerLost);
-        if let Some(to) = to {
-            history.push(to, Action::PowerRestored);
+    for outage in spans {
+        history.push_between(outage.from, outage.down, Action::PowerLost);
+        if let (Some(up), Some(to)) = (outage.up, outage.to) {
+            history.push_between(up, to, Action::PowerRestored);
         }
     }
     for (from, to, action) in &view.ledger.deeds {

@@ -125,7 +125,8 @@ struct Builder<'p> {
     profile: &'p Profile,
     relay: &'p RelayName,
     response: Span,
-    lost: Option<Instant>,
+    /// Since when the supply is away, and by when it surely was.
+    lost: Option<(Instant, Instant)>,
     /// Until when the board may be starting.
     ready: Instant,
     seen_power: bool,
@@ -141,10 +142,10 @@ impl Builder<'_> {
         let power = &self.profile.power;
         match (action, self.lost) {
             (Action::PowerLost, Some(_)) => return Err(twice(entry)),
-            (Action::PowerLost, None) => self.lost = Some(from),
+            (Action::PowerLost, None) => self.lost = Some((from, to)),
             (Action::PowerRestored, Some(lost)) => {
                 self.lost = None;
-                self.outage(lost, Some(to));
+                self.outage(lost, Some((from, to)));
             }
             (Action::PowerRestored, None) if self.seen_power => return Err(twice(entry)),
             (Action::PowerRestored, None) => {
@@ -153,11 +154,11 @@ impl Builder<'_> {
                 self.ready = ready;
             }
             // Held up by its capacitors, a board may answer for a while.
-            (action, Some(lost)) if from > lost + power.off_within => {
+            (action, Some((_, gone))) if from > gone + power.off_within => {
                 return Err(OracleError::Unpowered { at: to, action: action.to_string() });
             }
             (action, lost) => {
-                if let Some(lost) = lost {
+                if let Some((lost, _)) = lost {
                     self.plan.free.push((lost, to, Why::Unpowered));
                 }
                 self.answered = to;
@@ -217,22 +218,22 @@ impl Builder<'_> {
         self.order(from, acted, effect, Some((next, same_chain)));
     }
 
-    /// The supply was away from `lost` to `back`, or still is.
-    fn outage(&mut self, lost: Instant, back: Option<Instant>) {
+    /// The supply began to go at the first instant of `lost` and was gone by the second; so it came back, or did not yet.
+    fn outage(&mut self, (lost, gone): (Instant, Instant), back: Option<(Instant, Instant)>) {
         let power = &self.profile.power;
         // Capacitors that were not charged yet promise nothing.
         let charged = lost >= self.ready;
         let hold_up = power.hold_up.filter(|_| charged).unwrap_or(Span::ZERO);
-        let length = back.map(|back| back - lost);
+        let length = back.map(|(_, back)| back - lost);
         if power.hold_up.is_some() && charged && length.is_some_and(|length| length <= hold_up) {
             return;
         }
         // It answered, so it was alive.
         let dead_from = (lost + hold_up).max(self.answered);
-        let dead_by = (lost + power.off_within).min(back.unwrap_or(Instant::NEVER)).max(dead_from);
-        let certain = length.is_none_or(|length| length >= power.off_within);
+        let dead_by = (gone + power.off_within).min(back.map_or(Instant::NEVER, |(back, _)| back)).max(dead_from);
+        let certain = back.is_none_or(|(rising, _)| rising - gone >= power.off_within);
         self.order(dead_from, dead_by, Effect::Die { certain }, None);
-        let Some(back) = back else {
+        let Some((rising, back)) = back else {
             self.plan.free.push((dead_from, Instant::NEVER, Why::Unpowered));
             return;
         };
@@ -248,7 +249,7 @@ impl Builder<'_> {
             next.setting = None;
         }
         let effect = Effect::Start;
-        self.order(back, ready, effect, Some((next, !clock_lost)));
+        self.order(rising, ready, effect, Some((next, !clock_lost)));
     }
 
     fn last(&self) -> &Context {

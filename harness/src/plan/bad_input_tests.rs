@@ -100,6 +100,31 @@ fn quantities() {
 }
 
 #[test]
+fn supplies() {
+    step(r#"{ ramp = { to = "0V" } }"#, "5:12", "`ramp` needs `over`", "\"10s\"");
+    step(r#"{ ramp = { over = "1s" } }"#, "5:12", "`ramp` needs `to`", "\"0V\"");
+    step(r#"{ ramp = { to = "0V", over = "0s" } }"#, "5:32", "a duration of nothing", "");
+    step(r#"{ ramp = { to = "0V", over = "1s", step = "0V" } }"#, "5:45", "stairs without height", "");
+    step(r#"{ ramp = { form = "9V", to = "0V", over = "1s" } }"#, "5:14", "has no key `form`", "did you mean `from`?");
+    step(r#"{ ramp = { from = "20V", to = "0V", over = "1s" } }"#, "5:21", "the rig cannot supply 20V", "");
+    step(r#"{ power = { ramp = { to = "130%", over = "1s" } } }"#, "5:29", "the rig cannot supply 15.6V", "");
+    step(r#"{ power = { to = "9V", ramp = { to = "9V", over = "1s" } } }"#, "5:13", "one thing at a time", "inside it");
+    step(r#"{ cut = { for = "1s", edges = "1ms" } }"#, "5:33", "has no edges of its own", "`impedance = \"low\"`");
+    step(r#"{ dip = { to = "0V", for = "1ms", edges = "2ms" } }"#, "5:45", "edges of 2ms do not fit into 1ms", "");
+    step(r#"{ cut = { for = "1s", repeat = 3 } }"#, "5:34", "`repeat`, a table of `times` and `every`", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 3 } } }"#, "5:34", "`repeat` needs `every`", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 0, every = "2s" } } }"#, "5:44", "`0` cannot be a number of", "");
+    step(r#"{ cut = { for = "1s", repeat = { times = 2, every = "1s" } } }"#, "5:34", "every 1s is too often", "");
+    step(
+        r#"{ cut = { for = "1s", repeat = { times = 99999, every = "2s" } } }"#,
+        "5:44",
+        "99999 times are too many",
+        "",
+    );
+    step(r#"{ ramp = { to = "0V", over = "1s" } }, { cut = "1s" }"#, "5:42", "no supply to disturb", "");
+}
+
+#[test]
 fn shapes() {
     step(r#"{ }"#, "5:3", "a step without a word", "");
     step(r#""wait""#, "5:3", "a step, such as", "");
@@ -164,6 +189,95 @@ fn matrix_faults() {
     let many: Vec<String> = (1..=200).map(|n| format!("\"{n}s\"")).collect();
     let many = format!("t = [{0}]\nu = [{0}]", many.join(","));
     check(&with(&many, r#""{t}" }, { wait = "{u}""#), "13:1", "this matrix makes 40000 cases", "split the scenario");
+}
+
+#[test]
+fn repetition() {
+    step(r#"{ repeat = { times = 2 } }"#, "5:14", "`repeat` needs `steps`", "");
+    step(r#"{ repeat = { steps = [{ wait = "1s" }] } }"#, "5:14", "`repeat` needs `times`", "add `times = 3`");
+    step(r#"{ repeat = { times = 2, steps = [] } }"#, "5:35", "`steps` is empty", "");
+    step(r#"{ repeat = { times = 2, steps = { wait = "1s" } } }"#, "5:35", "a list of steps belongs here", "");
+    step(r#"{ repeat = { times = 0, steps = [{ wait = "1s" }] } }"#, "5:24", "`0` cannot be a number of times", "");
+    step(r#"{ repeat = { times = 20000, steps = [{ wait = "1s" }] } }"#, "5:24", "20000 times are too many", "");
+    step(r#"{ repeat = { times = 2, steps = [{ wiat = "1s" }] } }"#, "5:38", "`wiat` is not a step", "`wait`?");
+    step(r#"{ repeat = { times = 2, step = [{ wait = "1s" }] } }"#, "5:27", "has no key `step`", "`steps`?");
+    let much = r#"{ repeat = { times = 9000, steps = [{ repeat = { times = 9, steps = [{ wait = "1s" }] } }] } }"#;
+    step(much, "5:3", "9000 times 9 steps are too many", "");
+    let deep = (0..20)
+        .fold(r#"{ wait = "1s" }"#.to_owned(), |inner, _| format!("{{ repeat = {{ times = 1, steps = [{inner}] }} }}"));
+    step(&deep, "5:399", "too deep in each other", "");
+    step(
+        r#"{ repeat = { times = 2, steps = [{ until = "Mon 08:00:00" }, { wait = "1s" }] } }"#,
+        "5:46",
+        "already past",
+        "",
+    );
+}
+
+#[test]
+fn what_is_included() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let told = |step: &str| {
+        let name = folder.path().join("x.toml").display().to_string();
+        let text = GOOD.replace(r#"{ wait   = "1s" }"#, step);
+        let file = Found { path: name.clone().into(), name: "x".to_owned(), root: folder.path().into() };
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        match cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None }) {
+            Ok(cases) => cases[0].steps.iter().map(|step| step.text.clone()).collect(),
+            Err(Faults(faults)) => faults
+                .iter()
+                .map(|fault| fault.line().replace(&format!("{}/", folder.path().display()), ""))
+                .collect::<Vec<_>>(),
+        }
+    };
+    let include = |name: &str| format!(r#"{{ include = "{name}" }}"#);
+    write("good.steps.toml", "steps = [{ mark = \"a\" }, { wait = \"1s\" }]");
+    let rest = "expect K1 is closed";
+    assert_eq!(told(&include("good.steps.toml")), ["mark a", "wait 1s", rest]);
+    let twice = r#"{ repeat = { times = 2, steps = [{ include = "good.steps.toml" }] } }"#;
+    assert_eq!(told(twice), ["mark a", "wait 1s", "mark a", "wait 1s", rest]);
+    let missing = told(&include("none.steps.toml"));
+    assert!(missing[0].starts_with("x.toml:5:15: `none.steps.toml` cannot be read"), "{missing:?}");
+    write(
+        "bad.steps.toml",
+        "steps = [\n  { wait = \"1\" },\n  { expect = { relay = \"K7\", is = \"open\" } },\n]\nwhy = \"?\"\n",
+    );
+    let bad = told(&include("bad.steps.toml"));
+    assert!(bad[0].starts_with("bad.steps.toml:2:12: `1` has no unit"), "{bad:?}");
+    assert!(bad[1].starts_with("bad.steps.toml:5:1: a shared list of steps has no key `why`"), "{bad:?}");
+    write("k7.steps.toml", "steps = [\n  { expect = { relay = \"K7\", is = \"open\" } },\n]\n");
+    assert_eq!(told(&include("k7.steps.toml")), ["k7.steps.toml:2:24: `weekly` has no relay `K7`"]);
+    write("toml.steps.toml", "steps = [\n  { wait = 1s },\n]\n");
+    assert_eq!(told(&include("toml.steps.toml")), ["toml.steps.toml:2:12: not TOML: `1s` must stand in quotes"]);
+    write("a.steps.toml", "steps = [{ wait = \"1s\" },\n  { include = \"b.steps.toml\" }]");
+    write("b.steps.toml", "steps = [{ include = \"a.steps.toml\" }]");
+    let cycle = "b.steps.toml:1:22: `a.steps.toml` includes itself: a.steps.toml:2:15, then b.steps.toml:1:22";
+    assert_eq!(told(&include("a.steps.toml")), [cycle]);
+    let itself = told(&include("x.toml"));
+    assert_eq!(itself, ["x.toml:5:15: `x.toml` includes itself: x.toml:5:15"]);
+    assert!(told(r#"{ include = 3 }"#)[0].starts_with("x.toml:5:15: the name of a file"));
+}
+
+#[test]
+fn the_matrix_reaches_into_what_is_included() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("w.steps.toml"), "steps = [{ wait = \"{t}\" }]").unwrap();
+    let plan = |values: &str| {
+        let name = folder.path().join("x.toml").display().to_string();
+        let text = GOOD.replace(r#"{ wait   = "1s" }"#, r#"{ include = "w.steps.toml" }"#);
+        let text = format!("{text}[matrix]\nt = [{values}]\n");
+        let file = Found { path: name.clone().into(), name: "x".to_owned(), root: folder.path().into() };
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None })
+    };
+    let good = plan(r#""1s", "2s""#).unwrap();
+    assert_eq!(good.iter().map(|case| case.takes.to_string()).collect::<Vec<_>>(), ["1s", "2s"]);
+    for (values, message) in [(r#""1s", "2""#, "`2` has no unit"), (r#""1s", { a = "b" }"#, "`t` is a table")] {
+        let Faults(faults) = plan(values).unwrap_err();
+        assert!(faults[0].message().starts_with(message), "{faults:?}");
+        assert_eq!((faults[0].place(), faults[0].file().ends_with("w.steps.toml")), ((1, 19), true));
+    }
 }
 
 #[test]

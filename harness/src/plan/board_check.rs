@@ -12,9 +12,10 @@ use brownout_trace::{Span, TimeOfDay};
 
 /// Every fault, in the order of steps.
 pub(super) fn faults(source: &Source, choice: &Choice, target: Target<'_>) -> Vec<Fault> {
-    let in_steps = choice.steps.iter().flat_map(|read| &read.mentions);
+    let arranged = choice.arranged.iter().map(|mention| (source, mention));
+    let in_steps = choice.steps.iter().flat_map(|read| read.mentions.iter().map(|mention| (&read.source, mention)));
     let mut faults: Vec<Fault> =
-        choice.arranged.iter().chain(in_steps).filter_map(|mention| fault(source, mention, target)).collect();
+        arranged.chain(in_steps).filter_map(|(source, mention)| fault(source, mention, target)).collect();
     faults.extend(slots(source, choice, target.profile));
     faults
 }
@@ -84,7 +85,7 @@ fn unheld(programme: &Programme, profile: &Profile) -> Option<(String, String)> 
 fn slots(source: &Source, choice: &Choice, profile: &Profile) -> Option<Fault> {
     let slots = profile.schedule.slots as usize;
     let mut held = choice.board.as_ref()?.programs.len();
-    let full = |span: std::ops::Range<usize>, held: usize| {
+    let full = |source: &Source, span: std::ops::Range<usize>, held: usize| {
         Fault::new(source, span, format!("`{}` holds {slots} programmes, this would be number {held}", profile.name))
             .label("one too many")
             .help("to see what the board says then, send the line with `console`")
@@ -92,11 +93,13 @@ fn slots(source: &Source, choice: &Choice, profile: &Profile) -> Option<Fault> {
     if held > slots {
         let programmes = choice.arranged.iter().filter(|mention| matches!(mention.value, Mention::Programme(_)));
         let place = programmes.map(|mention| mention.span.clone()).nth(slots);
-        return Some(full(place.unwrap_or(0..0), slots + 1));
+        return Some(full(source, place.unwrap_or(0..0), slots + 1));
     }
     for read in &choice.steps {
         match &read.step.value {
-            Step::Program(ProgramStep::Add(_)) if held == slots => return Some(full(read.step.span.clone(), held + 1)),
+            Step::Program(ProgramStep::Add(_)) if held == slots => {
+                return Some(full(&read.source, read.step.span.clone(), held + 1));
+            }
             Step::Program(ProgramStep::Add(_)) => held += 1,
             Step::Program(ProgramStep::Delete(_)) => held = held.saturating_sub(1),
             Step::Program(ProgramStep::Clear) => held = 0,

@@ -2,7 +2,7 @@
 
 use super::{About, Case, Plan, PlannedStep, Target, board_check, needs, order_check};
 use crate::scenario::error::{Fault, Faults, Source};
-use crate::scenario::file::{Choice, MOST_FAULTS, parse};
+use crate::scenario::file::{Choice, MOST_FAULTS, parse, same};
 use crate::scenario::find::{Found, find};
 use crate::scenario::id::CaseId;
 use crate::scenario::load::load;
@@ -51,12 +51,11 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
         let found = board_check::faults(source, &choice, target);
         let (order, timeline) = order_check::faults(source, &choice);
         // A fault outside the matrix shows in every case: keep it once.
-        let new =
-            found.into_iter().chain(order).filter(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+        let new = found.into_iter().chain(order).filter(|fault| seen.insert(same(fault)));
         faults.extend(new);
         cases.push(resolve(file, &about, choice, target, &timeline));
     }
-    faults.sort_by_key(|fault| fault.span().start);
+    faults.sort_by_key(|fault| (fault.file() != &*source.name, fault.file().to_owned(), fault.span().start));
     faults.truncate(MOST_FAULTS);
     match faults.is_empty() {
         true => Ok(cases),
@@ -82,6 +81,7 @@ fn resolve(
             .map(|(read, earliest)| PlannedStep {
                 text: read.step.text(nominal),
                 span: read.step.span,
+                source: read.source,
                 step: read.step.value.resolve(nominal),
                 earliest: *earliest,
             })

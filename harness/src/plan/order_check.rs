@@ -6,7 +6,7 @@ use crate::scenario::error::{Fault, Source};
 use crate::scenario::file::{Choice, ReadStep};
 use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
-use crate::scenario::step::{Moment, Power, Step};
+use crate::scenario::step::{Moment, Power, Ramp, Step};
 use crate::scenario::suggest::did_you_mean;
 use brownout_trace::calendar::{NominalClock, WEEK};
 use brownout_trace::{Instant, Span};
@@ -56,7 +56,8 @@ struct Walk<'a> {
     now: Instant,
     clock: Option<NominalClock>,
     off: bool,
-    marks: Vec<&'a str>,
+    /// Each with its file and place: a step that comes again may set it again.
+    marks: Vec<(&'a str, &'a str, usize)>,
 }
 
 impl<'a> Walk<'a> {
@@ -65,13 +66,24 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self, read: &'a ReadStep) {
+        self.source = &read.source;
         for mention in &read.mentions {
             self.mention(mention);
         }
         match &read.step.value {
-            Step::Power(power) => self.off = *power == Power::Off,
-            Step::Cut(cut) => self.disturb(read, cut.width),
-            Step::Dip(dip) => self.disturb(read, dip.width),
+            Step::Power(power) => {
+                self.off = match power {
+                    Power::Off => true,
+                    Power::On => false,
+                    Power::To(to) | Power::Ramp(Ramp { to, .. }) => to.is_none(),
+                };
+            }
+            Step::Cut(cut) => self.disturb(read, cut.course.takes()),
+            Step::Dip(dip) => self.disturb(read, dip.course.takes()),
+            Step::Ramp(ramp) => {
+                self.off = ramp.to.is_none();
+                self.now += ramp.over;
+            }
             Step::Wait(span) => self.now += *span,
             Step::Expect(expectation) => self.now += expectation.takes(),
             Step::SetClock(value) => {
@@ -97,15 +109,16 @@ impl<'a> Walk<'a> {
     fn mention(&mut self, mention: &'a Spanned<Mention>) {
         let span = mention.span.clone();
         match &mention.value {
-            Mention::Mark(name) if self.marks.contains(&name.as_str()) => {
+            Mention::Mark(name) if self.marks.contains(&(name, &self.source.name, span.start)) => {}
+            Mention::Mark(name) if self.marks.iter().any(|(known, ..)| known == name) => {
                 let fault = self.fault(span, format!("the mark `{name}` is set twice"));
                 self.faults.push(fault.label("the second time").help("give each mark a name of its own"));
             }
-            Mention::Mark(name) => self.marks.push(name),
-            Mention::Since(name) if !self.marks.contains(&name.as_str()) => {
+            Mention::Mark(name) => self.marks.push((name, &self.source.name, span.start)),
+            Mention::Since(name) if !self.marks.iter().any(|(known, ..)| known == name) => {
                 let help = match self.marks.as_slice() {
                     [] => format!("put `{{ mark = \"{name}\" }}` before this step"),
-                    marks => did_you_mean(name, marks),
+                    marks => did_you_mean(name, &marks.iter().map(|(known, ..)| *known).collect::<Vec<_>>()),
                 };
                 let fault = self.fault(span, format!("no mark `{name}` is set before this step"));
                 self.faults.push(fault.label("undefined mark").help(help));

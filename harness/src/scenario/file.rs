@@ -6,8 +6,10 @@ use super::error::{Fault, Faults, Source};
 use super::matrix::{Matrix, value_text};
 use super::mention::Mention;
 use super::reader::{Node, Raw, Reader};
+use super::shared::Shared;
 use super::span::Spanned;
-use super::step::{Step, read};
+use super::step::Step;
+use super::steps::{Lists, steps};
 use super::subset;
 use super::suggest::nearest;
 use std::collections::{BTreeSet, HashSet};
@@ -45,8 +47,10 @@ pub struct Choice {
 /// A step with what it mentions.
 #[derive(Debug, Clone)]
 pub struct ReadStep {
-    /// The step; its place is its table.
+    /// The step; its place is its table, in `source`.
     pub step: Spanned<Step>,
+    /// The file it stands in: the scenario's own, or one that it includes.
+    pub source: Source,
     /// What only a board or the order of steps can confirm.
     pub mentions: Vec<Spanned<Mention>>,
 }
@@ -60,21 +64,38 @@ const MOST_TEXT: usize = 16 << 20;
 /// More faults than this help nobody.
 pub(crate) const MOST_FAULTS: usize = 50;
 
-/// Reads a scenario's text. Every fault is found that can be, in the order of their places.
+/// The most steps of all cases of one file.
+const MOST_STEPS: usize = 500_000;
+
+/// Reads a scenario's text, and the files that it includes. Every fault is found that can be, in the order of their
+/// places.
 pub fn parse(source: &Source) -> Result<Scenario, Faults> {
-    let (document, errors) = DeTable::parse_recoverable(&source.text);
-    let mut faults: Vec<Fault> = errors.iter().take(MOST_FAULTS).map(|error| malformed(source, error)).collect();
-    if faults.is_empty() {
-        faults = subset::faults(source, document.get_ref());
-    }
+    let faults = document_faults(source);
     if !faults.is_empty() {
-        return Err(sorted(faults));
+        return Err(sorted(source, faults));
     }
-    let mut top = Top::new(source, document.get_ref());
+    let (document, _) = DeTable::parse_recoverable(&source.text);
+    let (shared, faults) = Shared::load(source, document.get_ref());
+    if !faults.is_empty() {
+        return Err(sorted(source, faults));
+    }
+    let documents: Vec<DeTable<'_>> =
+        shared.sources.iter().map(|source| DeTable::parse_recoverable(&source.text).0.into_inner()).collect();
+    let lists = Lists { shared: &shared, documents: &documents };
+    let mut top = Top::new(source, document.get_ref(), &lists);
     let scenario = top.read();
     match top.reader.faults.is_empty() {
         true => scenario.ok_or_else(Faults::default),
-        false => Err(sorted(top.reader.faults)),
+        false => Err(sorted(source, top.reader.faults)),
+    }
+}
+
+/// What keeps a text from being TOML 1.0.
+pub(super) fn document_faults(source: &Source) -> Vec<Fault> {
+    let (document, errors) = DeTable::parse_recoverable(&source.text);
+    match errors.is_empty() {
+        true => subset::faults(source, document.get_ref()),
+        false => errors.iter().take(MOST_FAULTS).map(|error| malformed(source, error)).collect(),
     }
 }
 
@@ -101,24 +122,30 @@ fn malformed(source: &Source, error: &toml::de::Error) -> Fault {
     Fault::new(source, span, message).label(label).help(help)
 }
 
-/// In file order, each once, not more than anybody reads.
-fn sorted(mut faults: Vec<Fault>) -> Faults {
-    faults.sort_by_key(|fault| fault.span().start);
+/// In file order, the scenario's own file first, each once, not more than anybody reads.
+fn sorted(own: &Source, mut faults: Vec<Fault>) -> Faults {
+    faults.sort_by_key(|fault| (fault.file() != &*own.name, fault.file().to_owned(), fault.span().start));
     let mut seen = HashSet::new();
-    faults.retain(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+    faults.retain(|fault| seen.insert(same(fault)));
     faults.truncate(MOST_FAULTS);
     Faults(faults)
+}
+
+/// What two faults have in common that need telling once.
+pub(crate) fn same(fault: &Fault) -> (String, Range<usize>, String) {
+    (fault.file().to_owned(), fault.span(), fault.message().to_owned())
 }
 
 /// The top of a file.
 struct Top<'d> {
     table: &'d DeTable<'d>,
     reader: Reader<'d, Mention>,
+    lists: &'d Lists<'d>,
 }
 
 impl<'d> Top<'d> {
-    fn new(source: &'d Source, table: &'d DeTable<'d>) -> Self {
-        Self { table, reader: Reader::new(source, &[]) }
+    fn new(source: &'d Source, table: &'d DeTable<'d>, lists: &'d Lists<'d>) -> Self {
+        Self { table, reader: Reader::new(source, &[]), lists }
     }
 
     fn get(&self, key: &str) -> Option<&'d Raw<'d>> {
@@ -218,11 +245,7 @@ impl<'d> Top<'d> {
         };
         let key = self.table.keys().find(|key| key.get_ref() == "steps")?;
         // Also where the word is misspelt: that is told at its place.
-        let expects = |raw: &Raw<'_>| {
-            let step = raw.get_ref().as_table();
-            step.is_some_and(|step| step.keys().any(|word| nearest(word.get_ref(), &["expect"]).is_some()))
-        };
-        let (message, label) = match list.iter().any(expects) {
+        let (message, label) = match list.iter().any(|raw| expects(raw.get_ref())) {
             true => return Some(list),
             false if list.is_empty() => ("`steps` is empty", "nothing would be done"),
             false => ("no step expects anything", "this scenario could not fail"),
@@ -245,7 +268,8 @@ impl<'d> Top<'d> {
             choices.truncate(1);
         }
         let mut used = BTreeSet::new();
-        let mut seen: HashSet<(Range<usize>, String)> = HashSet::new();
+        let mut seen = HashSet::new();
+        let mut steps_in_all = 0;
         let mut cases = Vec::with_capacity(choices.len());
         for choice in &choices {
             if self.reader.faults.len() > MOST_FAULTS {
@@ -253,15 +277,22 @@ impl<'d> Top<'d> {
                 return cases;
             }
             let mut reader = Reader::new(self.reader.source, choice.as_slice());
-            let case = case(&mut reader, self.get("board"), steps);
+            let case = case(&mut reader, self.get("board"), self.lists, steps);
+            steps_in_all += case.steps.len();
             used.extend(reader.used.iter().map(|name| (*name).to_owned()));
             // The same fault shows in every case it is part of: keep it once.
-            let new = reader.faults.into_iter().filter(|fault| seen.insert((fault.span(), fault.message().to_owned())));
+            let new = reader.faults.into_iter().filter(|fault| seen.insert(same(fault)));
             self.reader.faults.extend(new);
             let choice = choice
                 .iter()
                 .filter_map(|(name, value)| Some(((*name).to_owned(), value_text(value.as_ref()?.get_ref()))));
             cases.push(Choice { choice: choice.collect(), ..case });
+            if steps_in_all > MOST_STEPS {
+                let message = format!("more than {MOST_STEPS} steps in all cases together");
+                let fault = Fault::new(self.reader.source, 0..0, message).label("unfolds to too much");
+                self.reader.faults.push(fault.help("repeat less often, or shorten a list of the matrix"));
+                return cases;
+            }
         }
         for (name, place) in matrix.names().filter(|(name, _)| !used.contains(*name)) {
             let fault = Fault::new(self.reader.source, place, format!("`{name}` is never used"))
@@ -273,23 +304,27 @@ impl<'d> Top<'d> {
     }
 }
 
-fn case<'d>(reader: &mut Reader<'d, Mention>, arranged: Option<&'d Raw<'d>>, raw: &'d [Raw<'d>]) -> Choice {
+fn case<'d>(
+    reader: &mut Reader<'d, Mention>,
+    arranged: Option<&'d Raw<'d>>,
+    lists: &Lists<'d>,
+    raw: &'d [Raw<'d>],
+) -> Choice {
     let board = arranged.and_then(|raw| board(reader, &plain(raw), &KEYS));
     let arranged = std::mem::take(&mut reader.mentions);
-    let mut steps = Vec::with_capacity(raw.len());
-    for raw in raw {
-        let Some(node) = reader.node(raw, None) else { continue };
-        let step = read::step(reader, &node);
-        let mentions = std::mem::take(&mut reader.mentions);
-        if let Some(step) = step {
-            steps.push(ReadStep {
-                // A whole step may come through the matrix: show it where it is used.
-                step: Spanned::new(step, raw.span()),
-                mentions,
-            });
-        }
+    Choice { choice: Vec::new(), board, arranged, steps: steps(reader, lists, raw) }
+}
+
+/// Whether a step expects something, or may by what it includes. Also where the word is misspelt: that is told at its
+/// place.
+fn expects(step: &DeValue<'_>) -> bool {
+    match step {
+        DeValue::Table(table) => table.iter().any(|(word, value)| {
+            word.get_ref() == "include" || nearest(word.get_ref(), &["expect"]).is_some() || expects(value.get_ref())
+        }),
+        DeValue::Array(list) => list.iter().any(|item| expects(item.get_ref())),
+        _ => false,
     }
-    Choice { choice: Vec::new(), board, arranged, steps }
 }
 
 /// A node in which placeholders have no meaning.

@@ -19,6 +19,9 @@ pub struct Found {
     pub root: PathBuf,
 }
 
+/// The end of a shared list's name: steps to be included, no scenario of their own.
+pub const SHARED: &str = ".steps.toml";
+
 /// Folders below this are not looked into.
 const DEEPEST: usize = 16;
 
@@ -110,7 +113,11 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, faults: &mut Vec<
         let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if folder && !hidden && name != "snapshots" && depth < DEEPEST {
             walk(&path, depth + 1, files, faults);
-        } else if !hidden && path.extension().is_some_and(|end| end == "toml") && path.is_file() {
+        } else if !hidden
+            && !name.as_encoded_bytes().ends_with(SHARED.as_bytes())
+            && path.extension().is_some_and(|end| end == "toml")
+            && path.is_file()
+        {
             files.push(path);
         }
     }
@@ -130,6 +137,7 @@ mod tests {
         std::fs::write(power.join("b.txt"), "").unwrap();
         std::fs::write(power.join("snapshots/c.toml"), "").unwrap();
         std::fs::write(root.join(".hidden.toml"), "").unwrap();
+        std::fs::write(power.join("shared.steps.toml"), "").unwrap();
         for paths in [
             vec![root.clone()],
             vec![power.clone()],

@@ -30,7 +30,10 @@ pub(super) struct Node<'d> {
 
 /// Reads one choice of one file. `M` is what the plan wants to hear of later.
 pub(super) struct Reader<'d, M> {
+    /// The file being read: the scenario's own, or one that it includes.
     pub source: &'d Source,
+    /// The scenario's own file, where its matrix stands.
+    main: &'d Source,
     pub choice: &'d Choice<'d>,
     /// The matrix names that were used.
     pub used: BTreeSet<&'d str>,
@@ -41,7 +44,7 @@ pub(super) struct Reader<'d, M> {
 
 impl<'d, M> Reader<'d, M> {
     pub fn new(source: &'d Source, choice: &'d Choice<'d>) -> Self {
-        Self { source, choice, used: BTreeSet::new(), faults: Vec::new(), mentions: Vec::new() }
+        Self { source, main: source, choice, used: BTreeSet::new(), faults: Vec::new(), mentions: Vec::new() }
     }
 
     /// Notes a fault at a node; a second label shows where a matrix value is used.
@@ -185,7 +188,17 @@ impl<'d, M> Reader<'d, M> {
         };
         self.used.insert(known);
         let value = (*value)?;
-        Some(Node { value: value.get_ref(), span: value.span(), via: Some(raw.span()) })
+        if std::ptr::eq(self.source, self.main) {
+            return Some(Node { value: value.get_ref(), span: value.span(), via: Some(raw.span()) });
+        }
+        // The matrix stands in another file: only this place can be shown.
+        if matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_)) {
+            self.fault(&plain, format!("`{name}` is a table, which cannot go into a shared list"), |fault| {
+                fault.label("through the matrix of another file").help("give the list the single values it needs")
+            });
+            return None;
+        }
+        Some(Node { value: value.get_ref(), ..plain })
     }
 
     /// Faults a placeholder inside a longer text; only names of the matrix are meant, other braces are text.

@@ -4,6 +4,7 @@
 //! percentage has been resolved against the board's nominal supply.
 
 pub(in crate::scenario) mod read;
+pub(in crate::scenario) mod supply;
 mod words;
 
 use super::expectation::Expectation;
@@ -17,12 +18,14 @@ pub use brownout_rigs::programme::{Mode, Programme};
 /// One step. The word in the file is the variant's name in kebab case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step<V = Voltage> {
-    /// `power = "off" | "on" | { to = … }`: the supply stays so. Returns at once.
+    /// `power = "off" | "on" | { to = … } | { ramp = … }`: the supply stays so. Returns at once.
     Power(Power<V>),
     /// `cut = "100ms" | { for = …, impedance = … }`: an interruption to 0 %. Returns when the supply is restored.
     Cut(Cut),
     /// `dip = { to = …, for = … }`: a dip to a residual voltage. Returns when the supply is restored.
     Dip(Dip<V>),
+    /// `ramp = { to = …, over = … }`: to another voltage in stairs; the supply stays there. Returns when it is there.
+    Ramp(Ramp<V>),
     /// `set-clock = "Mon 07:59:55"`. Returns when acknowledged.
     SetClock(Civil),
     /// `program = { add = … } | { delete = 2 } | "clear"`. Returns when acknowledged.
@@ -53,6 +56,12 @@ pub enum Voltage {
 }
 
 impl Voltage {
+    /// Whether nothing is left.
+    pub fn is_none(self) -> bool {
+        let (Self::Volts(Volts(size)) | Self::Share(Percent(size))) = self;
+        size <= 0.0
+    }
+
     /// In volts, on a board with this nominal supply.
     pub fn on(self, nominal: Volts) -> Volts {
         match self {
@@ -71,6 +80,66 @@ pub enum Power<V = Voltage> {
     On,
     /// Another voltage.
     To(V),
+    /// Another voltage, reached in stairs while the next steps go on.
+    Ramp(Ramp<V>),
+}
+
+/// A way to another voltage, as a staircase that is handed to the bench beforehand.
+///
+/// A stair is [`Ramp::STAIR`] high, or as high as `step` says; but none lasts less than [`Ramp::TREAD`], so that a
+/// steep ramp has higher ones. The last ends at `to` exactly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ramp<V = Voltage> {
+    /// Where it begins, by a jump; what stands there if none (0 V where the supply is off).
+    pub from: Option<V>,
+    /// Where it ends.
+    pub to: V,
+    /// How long it takes.
+    pub over: Span,
+    /// The height of a stair.
+    pub step: Option<V>,
+}
+
+impl Ramp {
+    /// The height of a stair: a tenth of a percent of a 12 V supply, finer than any threshold of a board.
+    pub const STAIR: Volts = Volts(0.010);
+    /// The shortest stair: a rig's timing on its inputs and outputs is good for 0.1 ms (DOMAIN.md, "Hardware numbers").
+    pub const TREAD: Span = Span::micros(100);
+}
+
+/// A disturbance that comes more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// How often in all.
+    pub times: u32,
+    /// From the beginning of one to that of the next.
+    pub every: Span,
+}
+
+/// The time of a disturbance: how wide, how steep, how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    /// From the beginning of the fall to the beginning of the rise: the width at half depth.
+    pub width: Span,
+    /// How long the fall takes, and the rise. Zero: as fast as the rig can.
+    pub edges: Span,
+    /// How often; once if none.
+    pub repeat: Option<Repeat>,
+}
+
+impl Course {
+    /// From the beginning to the supply restored for the last time.
+    pub fn takes(&self) -> Span {
+        self.width
+            + self.edges
+            + self.repeat.map_or(Span::ZERO, |repeat| repeat.every.times(i64::from(repeat.times) - 1))
+    }
+
+    /// When each begins, counted from the first.
+    pub fn begins(&self) -> impl Iterator<Item = Span> {
+        let Repeat { times, every } = self.repeat.unwrap_or(Repeat { times: 1, every: Span::ZERO });
+        (0..i64::from(times)).map(move |n| every.times(n))
+    }
 }
 
 /// The source impedance during a disturbance.
@@ -85,8 +154,8 @@ pub enum Impedance {
 /// An interruption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
-    /// How long.
-    pub width: Span,
+    /// How long and how often. It has edges only at low impedance: what is disconnected falls as the board lets it.
+    pub course: Course,
     /// High unless written otherwise: unplugged, as in a blackout.
     pub impedance: Impedance,
 }
@@ -96,8 +165,8 @@ pub struct Cut {
 pub struct Dip<V = Voltage> {
     /// The residual voltage.
     pub to: V,
-    /// How long.
-    pub width: Span,
+    /// How long and how often.
+    pub course: Course,
 }
 
 /// A change to the board's programmes.

@@ -7,7 +7,7 @@ use super::time::micros;
 use super::words::{event, printable};
 use crate::outcome::{CaseOutcome, Judgement, Stopped};
 use crate::plan::Case;
-use crate::scenario::error::Fault;
+use crate::scenario::error::{Fault, Source};
 use brownout_trace::{Event, Instant, Verdict, What};
 use std::fmt::Write;
 
@@ -41,16 +41,31 @@ pub fn failure(case: &Case, outcome: &CaseOutcome, look: Look) -> String {
 pub fn reasons(case: &Case, outcome: &CaseOutcome) -> Vec<String> {
     let mut reasons = Vec::new();
     for judgement in outcome.judgements.iter().filter(|judgement| is_broken(judgement)) {
-        let (line, _) = case.about.source.line_column(judgement.span.start);
-        reasons.push(format!("line {line}: {}; observed: {}", judgement.expectation, printable(&judgement.observed)));
+        let line = line(case, Some(judgement.step), judgement.span.start);
+        reasons.push(format!("{line}: {}; observed: {}", judgement.expectation, printable(&judgement.observed)));
     }
     if let Some(stopped) = &outcome.stopped {
         reasons.push(match &stopped.span {
-            Some(span) => format!("line {}: {}", case.about.source.line_column(span.start).0, printable(&stopped.why)),
+            Some(span) => format!("{}: {}", line(case, stopped.step, span.start), printable(&stopped.why)),
             None => printable(&stopped.why),
         });
     }
     reasons
+}
+
+/// The file that a step stands in: the scenario's own, or one that it includes.
+fn source(case: &Case, step: Option<usize>) -> &Source {
+    step.and_then(|step| case.steps.get(step)).map_or(&case.about.source, |step| &step.source)
+}
+
+/// `line 7`, or `line 7 of restart.steps.toml`.
+fn line(case: &Case, step: Option<usize>, byte: usize) -> String {
+    let source = source(case, step);
+    let (line, _) = source.line_column(byte);
+    match source.name == case.about.source.name {
+        true => format!("line {line}"),
+        false => format!("line {line} of {}", source.name),
+    }
 }
 
 fn is_broken(judgement: &Judgement) -> bool {
@@ -62,7 +77,8 @@ fn fault(case: &Case, judgement: &Judgement) -> Fault {
         Verdict::Inconclusive => format!("{}: could not be judged", judgement.expectation),
         _ => format!("{}: it was not so", judgement.expectation),
     };
-    let shown = Fault::new(&case.about.source, judgement.span.clone(), message).label(printable(&judgement.observed));
+    let shown = Fault::new(source(case, Some(judgement.step)), judgement.span.clone(), message)
+        .label(printable(&judgement.observed));
     match &judgement.detail {
         Some(detail) if *detail != judgement.observed => shown.help(detail.clone()),
         _ => shown,
@@ -79,7 +95,7 @@ fn stop(case: &Case, stopped: &Stopped, look: Look) -> String {
         None => format!("not arranged, by {whose}: {}", printable(&stopped.why)),
     };
     match &stopped.span {
-        Some(span) => look.fault(&Fault::new(&case.about.source, span.clone(), what).label("here")),
+        Some(span) => look.fault(&Fault::new(source(case, stopped.step), span.clone(), what).label("here")),
         None => format!("  {} {what}\n", look.paint(Tint::Bad, "×")),
     }
 }
@@ -105,9 +121,9 @@ fn events(lines: &[Line], look: Look) -> String {
 
 fn list(text: &mut String, case: &Case, broken: &[&Judgement]) {
     for judgement in broken.iter().skip(IN_FULL).take(LISTED) {
-        let (line, _) = case.about.source.line_column(judgement.span.start);
+        let line = line(case, Some(judgement.step), judgement.span.start);
         let observed = printable(&judgement.observed);
-        let _ = writeln!(text, "  also line {line}: {}; observed: {observed}", judgement.expectation);
+        let _ = writeln!(text, "  also {line}: {}; observed: {observed}", judgement.expectation);
     }
     if broken.len() > IN_FULL + LISTED {
         let _ = writeln!(text, "  and {} more", broken.len() - IN_FULL - LISTED);

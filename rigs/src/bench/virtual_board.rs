@@ -49,21 +49,35 @@ impl Bench for VirtualBench {
         self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })
     }
 
-    /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals.
-    fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault> {
-        // Of several changes at one instant the last is what stood; the one before was the end of an earlier shot.
-        let exactly = self.levels.iter().rposition(|(at, _)| *at == start);
-        let begun = exactly.or_else(|| self.levels.iter().position(|(at, _)| *at > start));
-        let (start, measured_width, depth) = match begun.map(|index| (self.levels[index], self.levels.get(index + 1))) {
-            Some(((at, volts), Some((end, _)))) => {
-                (Figure::Measured(at), Figure::Measured(*end - at), Figure::Measured(volts))
-            }
-            Some(((at, volts), None)) => (Figure::Measured(at), Figure::Unmeasured, Figure::Measured(volts)),
-            None => (Figure::Unmeasured, Figure::Unmeasured, Figure::Unmeasured),
+    /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals
+    /// once the fall was over. Fall and rise have equal stairs, so that the width between their first ones is the
+    /// width at half depth.
+    fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {
+        // Of several changes at one instant the last is the one that stands; a slope's first stair ends after it began.
+        let standing = self.levels.iter().rposition(|(at, _)| *at == start && edges == Span::ZERO);
+        let begun = standing.or_else(|| self.levels.iter().position(|(at, _)| *at > start));
+        let down = begun.and_then(|begun| {
+            let below = self.levels[begun..].iter().position(|(at, _)| *at >= start + edges);
+            below.map(|more| begun + more)
+        });
+        let mut report = ShotReport {
+            level,
+            width,
+            start: Figure::Unmeasured,
+            measured_width: Figure::Unmeasured,
+            depth: Figure::Unmeasured,
         };
-        // Earlier changes belong to shots already measured.
-        self.levels.drain(..begun.unwrap_or(self.levels.len()));
-        Ok(ShotReport { level, width, start, measured_width, depth })
+        if let (Some(begun), Some(down)) = (begun, down) {
+            let began = self.levels[begun].0;
+            report.start = Figure::Measured(began);
+            report.depth = Figure::Measured(self.levels[down].1);
+            if let Some((rose, _)) = self.levels.get(down + 1) {
+                report.measured_width = Figure::Measured(*rose - began);
+            }
+        }
+        // What happened so far belongs to this shot or to earlier ones.
+        self.levels.clear();
+        Ok(report)
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {

@@ -14,7 +14,8 @@ fn the_committed_elfs_are_what_the_source_gives() {
     let version = Command::new("arm-none-eabi-gcc").arg("-dumpfullversion").output().expect("arm-none-eabi-gcc");
     let version = String::from_utf8(version.stdout).unwrap();
     if version != stamp {
-        let said = format!("the ELFs were built by {}, this compiler is {}: not compared", stamp.trim(), version.trim());
+        let said =
+            format!("the ELFs were built by {}, this compiler is {}: not compared", stamp.trim(), version.trim());
         // Where CI runs, a skipped comparison must not pass for one.
         assert!(std::env::var_os("CI").is_none(), "{said}");
         eprintln!("{said}");

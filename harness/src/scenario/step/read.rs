@@ -1,25 +1,35 @@
 //! Reading a step: one word with a value that is a word or a strict table.
 
-use super::{Cut, Dip, Impedance, Mode, Moment, Power, ProgramStep, Programme, ResetStep, Step, Voltage};
+use super::supply::{cut, dip, ramp};
+use super::{Mode, Moment, ProgramStep, Programme, ResetStep, Step};
 use crate::scenario::expectation::read::expectation;
 use crate::scenario::mention::Mention;
 use crate::scenario::reader::{Node, is_name};
 use crate::scenario::span::Spanned;
 use crate::scenario::suggest::{did_you_mean, list};
-use brownout_trace::{Percent, RelayName, Span, Volts, WeekTime};
+use brownout_trace::{RelayName, Span, WeekTime};
 use toml::de::DeValue;
 
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 /// Every step's word, in the order of the reference.
-pub const WORDS: [&str; 12] =
-    ["power", "cut", "dip", "set-clock", "program", "mode", "console", "reset", "wait", "until", "mark", "expect"];
+pub const WORDS: [&str; 13] = [
+    "power",
+    "cut",
+    "dip",
+    "ramp",
+    "set-clock",
+    "program",
+    "mode",
+    "console",
+    "reset",
+    "wait",
+    "until",
+    "mark",
+    "expect",
+];
 
 const MODES: [(&str, Mode); 3] = [("auto", Mode::Auto), ("on", Mode::On), ("off", Mode::Off)];
-const IMPEDANCES: [(&str, Impedance); 2] = [("high", Impedance::High), ("low", Impedance::Low)];
-
-/// The most that anything on a bench here supplies.
-const HIGHEST: f64 = 1000.0;
 
 /// A step.
 pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Step> {
@@ -36,9 +46,10 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
     };
     let value = value.as_ref();
     match *word {
-        "power" => power(reader, value?).map(Step::Power),
+        "power" => super::supply::power(reader, value?).map(Step::Power),
         "cut" => cut(reader, value?).map(Step::Cut),
         "dip" => dip(reader, value?).map(Step::Dip),
+        "ramp" => ramp(reader, value?).map(Step::Ramp),
         "set-clock" => {
             let civil = reader.calendar(value?, "a clock setting, such as `\"Mon 07:59:55\"`,")?;
             reader.mention(value?, Mention::SetClock(civil));
@@ -92,44 +103,6 @@ fn not_one_word<'d>(reader: &mut Reader<'d>, node: &Node<'d>, words: &[&str]) {
     });
 }
 
-fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Power> {
-    if let DeValue::Table(_) = node.value {
-        let table = reader.table(node, "`power`", &["to"])?;
-        let to = reader.required(&table, "to", "`power`", "\"75%\"")?;
-        return voltage(reader, &to).map(Power::To);
-    }
-    let words = [("off", Power::Off), ("on", Power::On)];
-    if let DeValue::String(text) = node.value
-        && text.starts_with(|c: char| c.is_ascii_digit())
-    {
-        reader.fault(node, format!("`{text}` is neither `on` nor `off`"), |fault| {
-            fault.label("a voltage").help(format!("write `power = {{ to = \"{text}\" }}`"))
-        });
-        return None;
-    }
-    reader.word(node, "a state of the supply", &words)
-}
-
-fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Cut> {
-    if !matches!(node.value, DeValue::Table(_)) {
-        return Some(Cut { width: width(reader, node)?, impedance: Impedance::High });
-    }
-    let table = reader.table(node, "`cut`", &["for", "impedance"])?;
-    let width = reader.required(&table, "for", "`cut`", "\"100ms\"").and_then(|node| width(reader, &node));
-    let impedance = match table.get("impedance") {
-        Some(node) => reader.word(node, "an impedance", &IMPEDANCES)?,
-        None => Impedance::High,
-    };
-    Some(Cut { width: width?, impedance })
-}
-
-fn dip<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Dip> {
-    let table = reader.table(node, "`dip`", &["to", "for"])?;
-    let to = reader.required(&table, "to", "`dip`", "\"40%\"").and_then(|node| voltage(reader, &node));
-    let width = reader.required(&table, "for", "`dip`", "\"300ms\"").and_then(|node| width(reader, &node));
-    Some(Dip { to: to?, width: width? })
-}
-
 /// A duration longer than none.
 pub(in crate::scenario) fn width<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Span> {
     let width: Span = reader.quantity(node, &["100ms"])?;
@@ -138,24 +111,6 @@ pub(in crate::scenario) fn width<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
         return None;
     }
     Some(width)
-}
-
-fn voltage<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Voltage> {
-    let share = matches!(node.value, DeValue::String(text) if text.trim_end().ends_with('%'));
-    let (voltage, size) = if share {
-        let share: Percent = reader.quantity(node, &["40%"])?;
-        (Voltage::Share(share), share.0)
-    } else {
-        let volts: Volts = reader.quantity(node, &["9V", "40%"])?;
-        (Voltage::Volts(volts), volts.0)
-    };
-    if !(0.0..=HIGHEST).contains(&size) {
-        let limit = if share { "1000%" } else { "1000V" };
-        reader.fault(node, "no bench supplies this", |fault| fault.label(format!("from 0 to {limit}")));
-        return None;
-    }
-    reader.mention(node, Mention::Voltage(voltage));
-    Some(voltage)
 }
 
 /// A programme: `{ days, on, off }`.

@@ -1,7 +1,7 @@
 //! Steps in words, for traces, snapshots and reports.
 
-use super::{Impedance, Power, ProgramStep, ResetStep, Step, Voltage};
-use brownout_trace::Volts;
+use super::{Course, Dip, Impedance, Power, ProgramStep, Ramp, ResetStep, Step, Voltage};
+use brownout_trace::{Span, Volts};
 use std::fmt;
 
 impl fmt::Display for Voltage {
@@ -22,6 +22,25 @@ impl fmt::Display for Impedance {
     }
 }
 
+/// `100ms, edges of 1ms, 2 times every 5s`; `middle` stands after the width.
+fn course(course: &Course, middle: &str) -> String {
+    let mut text = format!("{}{middle}", course.width);
+    if course.edges > Span::ZERO {
+        text.push_str(&format!(", edges of {}", course.edges));
+    }
+    if let Some(repeat) = course.repeat {
+        text.push_str(&format!(", {} times every {}", repeat.times, repeat.every));
+    }
+    text
+}
+
+impl<V: Copy> Ramp<V> {
+    /// The same with its voltages changed.
+    fn map<W>(&self, change: impl Fn(V) -> W) -> Ramp<W> {
+        Ramp { from: self.from.map(&change), to: change(self.to), over: self.over, step: self.step.map(&change) }
+    }
+}
+
 impl Step {
     /// The step in words: `dip to 40% (4.8V) for 300ms`. A percentage is shown with what it means on this supply.
     pub fn text(&self, nominal: Volts) -> String {
@@ -29,12 +48,21 @@ impl Step {
             Voltage::Volts(volts) => volts.to_string(),
             Voltage::Share(_) => format!("{to} ({})", to.on(nominal)),
         };
+        let ramp = |ramp: &Ramp| {
+            let from = ramp.from.as_ref().map(|from| format!(" from {}", voltage(from))).unwrap_or_default();
+            let step = ramp.step.as_ref().map(|step| format!(" in steps of {}", voltage(step))).unwrap_or_default();
+            format!("ramp{from} to {} over {}{step}", voltage(&ramp.to), ramp.over)
+        };
         match self {
             Self::Power(Power::Off) => "power off".to_owned(),
             Self::Power(Power::On) => "power on".to_owned(),
             Self::Power(Power::To(to)) => format!("power to {}", voltage(to)),
-            Self::Cut(cut) => format!("cut for {}, {} impedance", cut.width, cut.impedance),
-            Self::Dip(dip) => format!("dip to {} for {}", voltage(&dip.to), dip.width),
+            Self::Power(Power::Ramp(way)) => format!("power {}", ramp(way)),
+            Self::Cut(cut) => {
+                format!("cut for {}", course(&cut.course, &format!(", {} impedance", cut.impedance)))
+            }
+            Self::Dip(dip) => format!("dip to {} for {}", voltage(&dip.to), course(&dip.course, "")),
+            Self::Ramp(way) => ramp(way),
             Self::SetClock(civil) => format!("set clock to {} {civil}", civil.weekday()),
             Self::Program(ProgramStep::Add(programme)) => format!("add programme {programme}"),
             Self::Program(ProgramStep::Delete(slot)) => format!("delete programme {slot}"),
@@ -56,8 +84,10 @@ impl Step {
             Self::Power(Power::Off) => Step::Power(Power::Off),
             Self::Power(Power::On) => Step::Power(Power::On),
             Self::Power(Power::To(to)) => Step::Power(Power::To(to.on(nominal))),
+            Self::Power(Power::Ramp(ramp)) => Step::Power(Power::Ramp(ramp.map(|to| to.on(nominal)))),
             Self::Cut(cut) => Step::Cut(cut),
-            Self::Dip(dip) => Step::Dip(super::Dip { to: dip.to.on(nominal), width: dip.width }),
+            Self::Dip(dip) => Step::Dip(Dip { to: dip.to.on(nominal), course: dip.course }),
+            Self::Ramp(ramp) => Step::Ramp(ramp.map(|to| to.on(nominal))),
             Self::SetClock(civil) => Step::SetClock(civil),
             Self::Program(program) => Step::Program(program),
             Self::Mode(mode) => Step::Mode(mode),
@@ -74,14 +104,31 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::step::Dip;
-    use brownout_trace::{Percent, Span};
+    use crate::scenario::step::{Cut, Repeat};
+    use brownout_trace::Percent;
 
     #[test]
     fn a_percentage_is_shown_with_its_volts() {
-        let dip = Step::Dip(Dip { to: Voltage::Share(Percent(40.0)), width: Span::millis(300) });
+        let course = Course { width: Span::millis(300), edges: Span::ZERO, repeat: None };
+        let dip = Step::Dip(Dip { to: Voltage::Share(Percent(40.0)), course });
         assert_eq!(dip.text(Volts(12.0)), "dip to 40% (4.8V) for 300ms");
         let Step::Dip(dip) = dip.resolve(Volts(12.0)) else { panic!() };
         assert!((dip.to.0 - 4.8).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_course_is_told_whole() {
+        let repeat = Some(Repeat { times: 2, every: Span::secs(5) });
+        let course = Course { width: Span::millis(100), edges: Span::millis(1), repeat };
+        let cut = Step::Cut(Cut { course, impedance: Impedance::Low });
+        assert_eq!(cut.text(Volts(12.0)), "cut for 100ms, low impedance, edges of 1ms, 2 times every 5s");
+        assert_eq!(course.takes(), Span::millis(5_101));
+        let ramp = Ramp {
+            from: Some(Voltage::Volts(Volts(12.0))),
+            to: Voltage::Share(Percent(0.0)),
+            over: Span::secs(10),
+            step: None,
+        };
+        assert_eq!(Step::Ramp(ramp).text(Volts(12.0)), "ramp from 12V to 0% (0V) over 10s");
     }
 }

@@ -1,0 +1,140 @@
+//! Whole cases on the virtual board with the shipped firmware: what the fake board cannot vouch for.
+
+use super::fake::{case, profile};
+use crate::outcome::CaseOutcome;
+use crate::rigged::Rigged;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
+use brownout_trace::event::{Figure, Threshold};
+use brownout_trace::{Instant, Span, Verdict, What};
+use std::sync::OnceLock;
+
+/// The shipped rig with the shipped firmware, flashed once for all tests.
+fn rigged() -> &'static Rigged {
+    static RIGGED: OnceLock<Rigged> = OnceLock::new();
+    RIGGED.get_or_init(|| {
+        let (name, elf) = SHIPPED_FIRMWARE;
+        let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+        Rigged::flash(Rig::shipped().unwrap(), profile(), &firmware).unwrap()
+    })
+}
+
+const BOARD: &str = r#"
+[board]
+clock = "Mon 12:00:00"
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
+"#;
+
+/// A case on a board whose contact is closed.
+fn run(steps: &str) -> CaseOutcome {
+    let outcome = rigged().run(&case(&format!("steps = [{steps}]{BOARD}")), 7, &mut |_| ());
+    assert!(outcome.stopped.is_none(), "{:?}", outcome.stopped);
+    outcome
+}
+
+fn told(outcome: &CaseOutcome) -> Vec<String> {
+    outcome.judgements.iter().map(|judgement| format!("{}: {}", judgement.verdict, judgement.observed)).collect()
+}
+
+fn instants(outcome: &CaseOutcome, wanted: impl Fn(&What) -> bool) -> Vec<Instant> {
+    outcome
+        .trace
+        .iter()
+        .filter(|event| event.at >= Instant::ZERO && wanted(&event.what))
+        .map(|event| event.at)
+        .collect()
+}
+
+fn secs(seconds: i64) -> Instant {
+    Instant::ZERO + Span::secs(seconds)
+}
+
+#[test]
+fn a_slow_brown_out_stops_the_board_on_the_way_down_and_starts_it_on_the_way_up() {
+    let outcome = run(r#"
+      { wait = "1s" },
+      { ramp = { to = "0V", over = "12s" } },
+      { wait = "1s" },
+      { ramp = { to = "100%", over = "12s" } },
+      { wait = "2s" },
+      { expect = { relay = "K1", is = "closed" } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#);
+    assert_eq!(told(&outcome), ["passed: closed", "passed: 1 programme kept", "passed: as programmed"]);
+    let stopped = instants(&outcome, |what| matches!(what, What::PowerDown));
+    let started = instants(&outcome, |what| matches!(what, What::Reset { .. }));
+    // 1 V a second: 3.3 V and a diode above the regulator's end the way down some 9.5 s after its beginning.
+    assert!(stopped.len() == 1 && (secs(9)..secs(13)).contains(&stopped[0]), "{stopped:?}");
+    assert!(started.iter().all(|at| (secs(15)..secs(22)).contains(at)) && !started.is_empty(), "{started:?}");
+    let depths: Vec<_> = outcome.shots.iter().map(|shot| shot.depth).collect();
+    assert!(matches!(depths[..], [Figure::Measured(low), Figure::Measured(high)] if low.0 < 0.1 && high.0 > 11.5));
+}
+
+#[test]
+fn a_ramp_in_the_power_step_goes_on_under_the_next_steps() {
+    let outcome = run(r#"
+      { power = { ramp = { to = "2V", over = "10s" } } },
+      { wait = "5s" },
+      { expect = { relay = "K1", is = "closed" } },
+      { wait = "7s" },
+      { expect = { relay = "K1", is = "open" } },
+      { power = "on" },
+      { wait = "1s" },
+      { expect = "schedule" }"#);
+    assert_eq!(told(&outcome), ["passed: closed", "passed: open", "passed: as programmed"]);
+}
+
+#[test]
+fn a_dip_with_edges_is_as_wide_at_half_depth_as_asked() {
+    let outcome = run(r#"
+      { wait = "1s" },
+      { dip = { to = "40%", for = "100ms", edges = "10ms", repeat = { times = 3, every = "1s" } } },
+      { cut = { for = "50ms", impedance = "low", edges = "5ms" } },
+      { wait = "2s" },
+      { expect = "schedule" }"#);
+    assert_eq!(told(&outcome), ["passed: as programmed"]);
+    let widths: Vec<_> = outcome.shots.iter().map(|shot| shot.measured_width).collect();
+    let [wide, narrow] = [Span::millis(100), Span::millis(50)].map(Figure::Measured);
+    assert_eq!(widths, [wide, wide, wide, narrow]);
+    let Figure::Measured(start) = outcome.shots[1].start else { panic!() };
+    assert!((start - (secs(2))).abs() <= Span::micros(100), "one second after the first: {start}");
+    let supplies = instants(&outcome, |what| matches!(what, What::Supply { .. }));
+    assert_eq!(supplies.len(), 3 * 200 + 100, "in stairs of 0.1 ms");
+}
+
+#[test]
+fn a_double_cut_finds_a_capacitor_that_is_not_full_yet() {
+    let dies = |steps: &str| {
+        let outcome = run(&format!(r#"{{ wait = "1s" }}, {steps}, {{ wait = "2s" }}, {{ expect = "schedule" }}"#));
+        assert_eq!(outcome.verdict, Verdict::Passed, "{:?}", told(&outcome));
+        assert_eq!(outcome.shots.len(), 2);
+        let thresholds = |what: &What| matches!(what, What::Rail { threshold: Threshold::PowerDown, .. });
+        instants(&outcome, thresholds).len()
+    };
+    assert_eq!(dies(r#"{ cut = { for = "20ms", repeat = { times = 2, every = "5s" } } }"#), 0);
+    assert_eq!(dies(r#"{ cut = { for = "1s", repeat = { times = 2, every = "5s" } } }"#), 2);
+}
+
+#[test]
+fn a_cut_right_after_another_is_measured_as_itself() {
+    let outcome = run(r#"
+      { wait = "1s" }, { cut = "10ms" }, { cut = "20ms" }, { power = { to = "9V" } }, { dip = { to = "50%", for = "5ms" } },
+      { power = "on" }, { wait = "2s" }, { expect = "schedule" }"#);
+    let widths: Vec<_> = outcome.shots.iter().map(|shot| shot.measured_width).collect();
+    assert_eq!(widths, [10, 20, 5].map(|millis| Figure::Measured(Span::millis(millis))));
+    assert_eq!((told(&outcome), outcome.attempts), (vec!["passed: as programmed".to_owned()], 1));
+}
+
+#[test]
+fn a_repeated_outage_is_lived_through_each_time() {
+    let outcome = run(r#"
+      { repeat = { times = 5, steps = [
+        { mark = "again" },
+        { cut = "2s" },
+        { expect = { relay = "K1", is = "closed", within = "2s" } },
+        { expect = { relay = "K1", edges = 2, since = "again" } },
+      ] } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#);
+    assert_eq!((outcome.verdict, outcome.judgements.len()), (Verdict::Passed, 12), "{:?}", told(&outcome));
+}

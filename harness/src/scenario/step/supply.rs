@@ -1,0 +1,171 @@
+//! Reading what acts on the supply: `power`, `cut`, `dip`, `ramp`.
+
+use super::read::width;
+use super::{Course, Cut, Dip, Impedance, Power, Ramp, Repeat, Voltage};
+use crate::scenario::mention::Mention;
+use crate::scenario::reader::Node;
+use crate::scenario::table::Table;
+use brownout_trace::{Percent, Span, Volts};
+use toml::de::DeValue;
+
+type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
+
+const IMPEDANCES: [(&str, Impedance); 2] = [("high", Impedance::High), ("low", Impedance::Low)];
+
+/// The most that anything on a bench here supplies.
+const HIGHEST: f64 = 1000.0;
+
+/// A disturbance may come so often in one step.
+const MOST_TIMES: u32 = 10_000;
+
+/// What `power` does.
+pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Power> {
+    if let DeValue::Table(_) = node.value {
+        let table = reader.table(node, "`power`", &["to", "ramp"])?;
+        return match table.present(&["to", "ramp"]).as_slice() {
+            [("ramp", _)] => ramp(reader, table.get("ramp")?).map(Power::Ramp),
+            [_, _] => {
+                reader.fault(node, "`power` does one thing at a time", |fault| {
+                    fault.label("`to` and `ramp`").help("the end of a ramp stands inside it: `{ ramp = { to = … } }`")
+                });
+                None
+            }
+            _ => {
+                let to = reader.required(&table, "to", "`power`", "\"75%\"")?;
+                voltage(reader, &to).map(Power::To)
+            }
+        };
+    }
+    let words = [("off", Power::Off), ("on", Power::On)];
+    if let DeValue::String(text) = node.value
+        && text.starts_with(|c: char| c.is_ascii_digit())
+    {
+        reader.fault(node, format!("`{text}` is neither `on` nor `off`"), |fault| {
+            fault.label("a voltage").help(format!("write `power = {{ to = \"{text}\" }}`"))
+        });
+        return None;
+    }
+    reader.word(node, "a state of the supply", &words)
+}
+
+/// An interruption: a width alone, or a table.
+pub(in crate::scenario) fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Cut> {
+    if !matches!(node.value, DeValue::Table(_)) {
+        let course = Course { width: width(reader, node)?, edges: Span::ZERO, repeat: None };
+        return Some(Cut { course, impedance: Impedance::High });
+    }
+    let table = reader.table(node, "`cut`", &["for", "impedance", "edges", "repeat"])?;
+    let course = course(reader, &table, "`cut`", "\"100ms\"");
+    let impedance = match table.get("impedance") {
+        Some(node) => reader.word(node, "an impedance", &IMPEDANCES)?,
+        None => Impedance::High,
+    };
+    if let (Some(edges), Impedance::High) = (table.get("edges").cloned(), impedance) {
+        reader.fault(&edges, "a supply that is disconnected has no edges of its own", |fault| {
+            fault
+                .label("the board's load and capacitor make them")
+                .help("write `impedance = \"low\"` beside it, or take `edges` out")
+        });
+        return None;
+    }
+    Some(Cut { course: course?, impedance })
+}
+
+/// A dip.
+pub(in crate::scenario) fn dip<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Dip> {
+    let table = reader.table(node, "`dip`", &["to", "for", "edges", "repeat"])?;
+    let to = reader.required(&table, "to", "`dip`", "\"40%\"").and_then(|node| voltage(reader, &node));
+    let course = course(reader, &table, "`dip`", "\"300ms\"");
+    Some(Dip { to: to?, course: course? })
+}
+
+/// A ramp.
+pub(in crate::scenario) fn ramp<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Ramp> {
+    let table = reader.table(node, "`ramp`", &["from", "to", "over", "step"])?;
+    let to = reader.required(&table, "to", "`ramp`", "\"0V\"").and_then(|node| voltage(reader, &node));
+    let over = reader.required(&table, "over", "`ramp`", "\"10s\"").and_then(|node| width(reader, &node));
+    let mut optional = |key: &str| match table.has(key) {
+        true => voltage(reader, table.get(key)?).map(Some),
+        false => Some(None),
+    };
+    let (from, step) = (optional("from"), optional("step"));
+    if let (Some(Some(Voltage::Volts(Volts(height)) | Voltage::Share(Percent(height)))), Some(node)) =
+        (step, table.get("step").cloned())
+        && height <= 0.0
+    {
+        reader.fault(&node, "stairs without height", |fault| fault.label("must be more than zero"));
+        return None;
+    }
+    Some(Ramp { from: from?, to: to?, over: over?, step: step? })
+}
+
+/// `for`, `edges` and `repeat` of a disturbance.
+fn course<'d>(reader: &mut Reader<'d>, table: &Table<'d>, what: &str, example: &str) -> Option<Course> {
+    let length = reader.required(table, "for", what, example).and_then(|node| width(reader, &node));
+    let edges = match table.get("edges").cloned() {
+        Some(node) => reader.quantity(&node, &["1ms"])?,
+        None => Span::ZERO,
+    };
+    let repeated = match table.has("repeat") {
+        true => Some(repeat(reader, table.get("repeat")?)?),
+        false => None,
+    };
+    let course = Course { width: length?, edges, repeat: repeated };
+    if course.edges > course.width {
+        let place = table.get("edges").unwrap_or(&table.node).clone();
+        let width = course.width;
+        reader.fault(&place, format!("edges of {edges} do not fit into {width}"), |fault| {
+            fault
+                .label("longer than the disturbance")
+                .help("`for` is counted from the beginning of the fall to that of the rise")
+        });
+        return None;
+    }
+    let once = course.width + course.edges;
+    if let Some(repeat) = course.repeat.filter(|repeat| repeat.every <= once) {
+        let place = table.get("repeat").unwrap_or(&table.node).clone();
+        reader.fault(&place, format!("every {} is too often", repeat.every), |fault| {
+            fault
+                .label(format!("one takes {once}"))
+                .help("`every` is counted from the beginning of one to the beginning of the next")
+        });
+        return None;
+    }
+    Some(course)
+}
+
+fn repeat<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Repeat> {
+    let table = reader.table(node, "`repeat`", &["times", "every"])?;
+    let times = reader.required(&table, "times", "`repeat`", "3");
+    let times = times.and_then(|node| times_of(reader, &node, MOST_TIMES));
+    let every = reader.required(&table, "every", "`repeat`", "\"10s\"").and_then(|node| width(reader, &node));
+    Some(Repeat { times: times?, every: every? })
+}
+
+/// How often something comes: from 1 to `most`.
+pub(in crate::scenario) fn times_of<'d>(reader: &mut Reader<'d>, node: &Node<'d>, most: u32) -> Option<u32> {
+    let times = reader.count(node, "a number of times", 1)?;
+    if times > most {
+        reader.fault(node, format!("{times} times are too many"), |fault| fault.label(format!("at most {most}")));
+        return None;
+    }
+    Some(times)
+}
+
+fn voltage<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Voltage> {
+    let share = matches!(node.value, DeValue::String(text) if text.trim_end().ends_with('%'));
+    let (voltage, size) = if share {
+        let share: Percent = reader.quantity(node, &["40%"])?;
+        (Voltage::Share(share), share.0)
+    } else {
+        let volts: Volts = reader.quantity(node, &["9V", "40%"])?;
+        (Voltage::Volts(volts), volts.0)
+    };
+    if !(0.0..=HIGHEST).contains(&size) {
+        let limit = if share { "1000%" } else { "1000V" };
+        reader.fault(node, "no bench supplies this", |fault| fault.label(format!("from 0 to {limit}")));
+        return None;
+    }
+    reader.mention(node, Mention::Voltage(voltage));
+    Some(voltage)
+}

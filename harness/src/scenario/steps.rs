@@ -1,0 +1,208 @@
+//! A list of steps, unfolded: what `repeat` holds stands there as often as it says, and what `include` names stands in
+//! its place. So a case is a flat list, and everything after reading knows neither.
+
+use super::error::{Fault, Source};
+use super::file::ReadStep;
+use super::mention::Mention;
+use super::reader::{Node, Raw};
+use super::shared::{Shared, path};
+use super::span::Spanned;
+use super::step::read;
+use super::step::supply::times_of;
+use std::ops::Range;
+use std::path::PathBuf;
+use toml::de::{DeTable, DeValue};
+
+type Reader<'d> = super::reader::Reader<'d, Mention>;
+
+/// The most steps of one case.
+const MOST_STEPS: usize = 20_000;
+
+/// Lists in lists in lists: nobody writes more of them.
+const DEEPEST: usize = 12;
+
+/// How often `repeat` may say.
+const MOST_TIMES: u32 = 10_000;
+
+/// Where lists come from.
+pub(super) struct Lists<'d> {
+    pub shared: &'d Shared,
+    /// The documents of [`Shared::sources`].
+    pub documents: &'d [DeTable<'d>],
+}
+
+/// The way down to a list: through which files, by which steps.
+struct Way<'d> {
+    file: PathBuf,
+    include: Option<(&'d Source, Range<usize>)>,
+}
+
+/// Reads a list of steps.
+pub(super) fn steps<'d>(reader: &mut Reader<'d>, lists: &Lists<'d>, raw: &'d [Raw<'d>]) -> Vec<ReadStep> {
+    let file = path(&Source::new("", ""), &reader.source.name);
+    let mut unfolding = Unfolding { lists, way: vec![Way { file, include: None }], depth: 0 };
+    unfolding.list(reader, raw, None)
+}
+
+struct Unfolding<'l, 'd> {
+    lists: &'l Lists<'d>,
+    way: Vec<Way<'d>>,
+    depth: usize,
+}
+
+impl<'d> Unfolding<'_, 'd> {
+    fn list(&mut self, reader: &mut Reader<'d>, raw: &'d [Raw<'d>], parent: Option<&Node<'d>>) -> Vec<ReadStep> {
+        let mut steps = Vec::with_capacity(raw.len());
+        for raw in raw {
+            let Some(node) = reader.node(raw, parent) else { continue };
+            // A whole step may come through the matrix: show it where it is used.
+            let place = raw.span();
+            match only_key(&node) {
+                Some("repeat") => steps.extend(self.repeat(reader, &node)),
+                Some("include") => steps.extend(self.include(reader, &node)),
+                _ => {
+                    let step = read::step(reader, &node);
+                    let mentions = std::mem::take(&mut reader.mentions);
+                    let source = reader.source.clone();
+                    steps.extend(step.map(|step| ReadStep { step: Spanned::new(step, place), mentions, source }));
+                }
+            }
+            if steps.len() > MOST_STEPS {
+                reader.fault(&node, format!("more than {MOST_STEPS} steps in one case"), |fault| {
+                    fault.label("with what this unfolds to").help("repeat less often")
+                });
+                steps.clear();
+                break;
+            }
+        }
+        steps
+    }
+
+    /// Goes one list deeper, unless that is too deep.
+    fn deeper(
+        &mut self,
+        reader: &mut Reader<'d>,
+        node: &Node<'d>,
+        read: impl FnOnce(&mut Self, &mut Reader<'d>) -> Vec<ReadStep>,
+    ) -> Vec<ReadStep> {
+        if self.depth >= DEEPEST {
+            reader.fault(node, "lists of steps stand too deep in each other", |fault| {
+                fault.label(format!("at most {DEEPEST}"))
+            });
+            return Vec::new();
+        }
+        self.depth += 1;
+        let steps = read(self, reader);
+        self.depth -= 1;
+        steps
+    }
+
+    /// `repeat = { times = 3, steps = […] }`: read once, there as often as it says.
+    fn repeat(&mut self, reader: &mut Reader<'d>, node: &Node<'d>) -> Vec<ReadStep> {
+        let Some(value) = reader.entries(node).into_iter().find_map(|(.., value)| value) else { return Vec::new() };
+        let Some(table) = reader.table(&value, "`repeat`", &["times", "steps"]) else { return Vec::new() };
+        let times = reader.required(&table, "times", "`repeat`", "3");
+        let times = times.and_then(|node| times_of(reader, &node, MOST_TIMES));
+        let list = reader.required(&table, "steps", "`repeat`", "[{ wait = \"1s\" }]");
+        let Some(list) = list.and_then(|list| self.nested(reader, &list)) else { return Vec::new() };
+        let round = self.deeper(reader, node, |this, reader| this.list(reader, list, Some(&value)));
+        let times = times.unwrap_or(1) as usize;
+        if round.len().saturating_mul(times) > MOST_STEPS {
+            reader.fault(node, format!("{times} times {} steps are too many", round.len()), |fault| {
+                fault.label(format!("at most {MOST_STEPS} steps in one case"))
+            });
+            return round;
+        }
+        std::iter::repeat_n(round, times).flatten().collect()
+    }
+
+    /// The list of a `steps` key; one without a step is a fault.
+    fn nested(&self, reader: &mut Reader<'d>, node: &Node<'d>) -> Option<&'d [Raw<'d>]> {
+        match node.value {
+            DeValue::Array(list) if !list.is_empty() => return Some(list),
+            DeValue::Array(_) => reader.fault(node, "`steps` is empty", |fault| fault.label("nothing would be done")),
+            _ => reader.wrong_kind(node, "a list of steps"),
+        }
+        None
+    }
+
+    /// `include = "restart.steps.toml"`: the steps of that file.
+    fn include(&mut self, reader: &mut Reader<'d>, node: &Node<'d>) -> Vec<ReadStep> {
+        let Some(value) = reader.entries(node).into_iter().find_map(|(.., value)| value) else { return Vec::new() };
+        if value.via.is_some() {
+            reader.fault(&value, "what is included cannot come through the matrix", |fault| {
+                fault.label("a file's name").help("write one scenario for each list, or the list into the scenario")
+            });
+            return Vec::new();
+        }
+        let Some(name) = reader.text(&value, "the name of a file, such as `\"restart.steps.toml\"`,") else {
+            return Vec::new();
+        };
+        let outer = reader.source;
+        let file = path(outer, name);
+        if let Some(begin) = self.way.iter().position(|way| way.file == file) {
+            self.cycle(reader, &value, name, begin);
+            return Vec::new();
+        }
+        let index = match self.lists.shared.find(outer, name) {
+            Ok(index) => index,
+            Err(why) => {
+                reader.fault(&value, why, |fault| {
+                    fault.label("nothing to include").help("a name is counted from the folder of the file it stands in")
+                });
+                return Vec::new();
+            }
+        };
+        let (source, document) = (&self.lists.shared.sources[index], &self.lists.documents[index]);
+        self.way.push(Way { file, include: Some((outer, value.span.clone())) });
+        reader.source = source;
+        let steps = match Self::shared(reader, document) {
+            Some(list) => self.deeper(reader, &value, |this, reader| this.list(reader, list, None)),
+            None => Vec::new(),
+        };
+        reader.source = outer;
+        self.way.pop();
+        steps
+    }
+
+    /// The list in a shared file, which holds nothing else.
+    fn shared(reader: &mut Reader<'d>, document: &'d DeTable<'d>) -> Option<&'d [Raw<'d>]> {
+        for key in document.keys().filter(|key| key.get_ref() != "steps") {
+            reader.unknown_key(key.get_ref(), key.span(), "a shared list of steps", &["steps"]);
+        }
+        let steps = document.get("steps").map(|raw| (raw, raw.get_ref()));
+        match steps {
+            Some((_, DeValue::Array(list))) => Some(list),
+            other => {
+                let place = other.map_or(0..0, |(raw, _)| raw.span());
+                let fault = Fault::new(reader.source, place, "a shared file needs a list `steps`")
+                    .label("no list of steps")
+                    .help("write `steps = [ … ]` and nothing else");
+                reader.faults.push(fault);
+                None
+            }
+        }
+    }
+
+    /// Names every place of the circle that `value` closes.
+    fn cycle(&self, reader: &mut Reader<'d>, value: &Node<'d>, name: &str, begin: usize) {
+        let place = |(source, span): &(&Source, Range<usize>)| {
+            let (line, column) = source.line_column(span.start);
+            format!("{}:{line}:{column}", source.name)
+        };
+        let mut places: Vec<String> =
+            self.way[begin + 1..].iter().filter_map(|way| way.include.as_ref()).map(place).collect();
+        places.push(place(&(reader.source, value.span.clone())));
+        reader.fault(value, format!("`{name}` includes itself: {}", places.join(", then ")), |fault| {
+            fault.label("back where it began").help("take one of these includes out")
+        });
+    }
+}
+
+/// The word of a step that is one word.
+fn only_key<'d>(node: &Node<'d>) -> Option<&'d str> {
+    let DeValue::Table(table) = node.value else { return None };
+    let mut keys = table.keys();
+    let only = keys.next()?;
+    keys.next().is_none().then(|| only.get_ref().as_ref())
+}
