@@ -13,6 +13,7 @@ pub mod output;
 pub mod reject;
 pub mod run;
 pub mod setup;
+pub mod shard;
 
 use crate::snapshot::store;
 use bench::Lab;
@@ -28,7 +29,8 @@ pub const SCENARIOS: &str = "scenarios";
 const EXIT_HELP: &str = "\
 Exit status, the gravest counts:
   0   every case passed
-  75  rig trouble: a case is inconclusive or could not be recorded; running it again may help
+  75  rig trouble: a case is inconclusive, could not be recorded, or was not run (no time left,
+      or stopped); running it again may help
   1   a board failed, or its outcome is not as approved
   2   usage, a file that does not parse or plan, or nothing to run
   70  a bug in brownout";

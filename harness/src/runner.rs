@@ -1,15 +1,18 @@
 //! Running cases: what `brownout run` and the test target share.
 //!
 //! For each case: its own [`seed`], the bench behind [`CaseRunner`], the record as it goes ([`log`]), the snapshot
-//! after it, and one [`Finished`] to tell of it. [`pool`] runs many at once and hands them over in plan order.
+//! after it, and one [`Finished`] to tell of it. [`pool`] runs many at once within [`bounds`] and hands them over in plan
+//! order.
 
+pub mod bounds;
 pub mod case;
+pub mod estimate;
 pub mod log;
 pub mod panics;
 pub mod pool;
 pub mod seed;
 
-pub use case::{End, Finished, Station, finish_case};
+pub use case::{End, Finished, Station, finish_case, not_run};
 
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;

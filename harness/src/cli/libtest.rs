@@ -62,11 +62,17 @@ pub fn run(
     options: &Options,
     selection: &Selection,
     files: RigFiles,
-    plan: Plan,
+    mut plan: Plan,
     output: &mut Output,
     lab: &dyn Lab,
 ) -> Exit {
     let arguments = selection.0.clone();
+    let all = plan.cases.len();
+    if selection.of(&plan.cases).is_empty() && !arguments.list {
+        output.error(&format!("nothing to run: none of {all} cases matches"));
+        return Exit::Usage;
+    }
+    options.keep_shard(&mut plan.cases);
     let selected = selection.of(&plan.cases);
     if arguments.list {
         // As libtest-mimic prints it; but that one panics when a reader closes the pipe.
@@ -74,8 +80,7 @@ pub fn run(
         return Exit::Fine;
     }
     if selected.is_empty() {
-        output.error(&format!("nothing to run: none of {} cases matches", plan.cases.len()));
-        return Exit::Usage;
+        return Exit::Fine;
     }
     let record = options.record_on(&files.rig.name);
     let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), options.seed, Look::PLAIN);
@@ -149,7 +154,7 @@ fn message(case: &Case, finished: &Finished) -> Option<String> {
     let reason = finished.reason.as_deref().unwrap_or("no reason given");
     let first = match finished.end {
         End::Passed | End::Skipped => return None,
-        End::Inconclusive => format!("inconclusive (rig): {reason}"),
+        End::NotRun | End::Inconclusive => format!("inconclusive (rig): {reason}"),
         End::Failed | End::Bug => format!("{}: {reason}", finished.word),
     };
     let backtrace = finished.backtrace.as_deref().unwrap_or_default();
@@ -191,7 +196,11 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
     let Environment { options, color } = environment.map_err(|error| usage(&mut output, &error.to_string()))?;
     let files =
         RigFiles::load(options.rigs.first().map(PathBuf::as_path)).map_err(|error| usage(&mut output, &error))?;
-    let plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+    let mut plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+    options.keep_shard(&mut plan.cases);
+    for option in options.front_only() {
+        output.talk(&format!("{option} is of `brownout run` alone; it changes nothing here"));
+    }
     let look = Output::standard(color).data_look;
     let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
     let rig = options.rigs.first().cloned();
@@ -257,6 +266,8 @@ mod tests {
             backtrace: None,
             is_pending: false,
             virtual_time: Span::ZERO,
+            wall: std::time::Duration::ZERO,
+            console: Vec::new(),
             told: CaseSummary::skipped(CaseName("noon".into()), String::new()),
         }
     }

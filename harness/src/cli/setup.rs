@@ -84,6 +84,23 @@ impl Setup {
         &self.ready.said
     }
 
+    /// The rig's name.
+    pub fn rig(&self) -> &str {
+        &self.files.rig.name
+    }
+
+    /// What a report says of the run.
+    pub fn properties(&self) -> Vec<(&'static str, String)> {
+        let firmware = self.header.firmware.map(|hash| ("firmware-sha256", hash.to_string()));
+        let common = [
+            ("rig", self.header.rig.clone()),
+            ("board", self.header.board.clone()),
+            ("seed", self.seed.to_string()),
+            ("tool", self.header.tool.clone()),
+        ];
+        common.into_iter().chain(firmware).collect()
+    }
+
     /// Where the run is recorded, if it is.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(RunFolder::path)

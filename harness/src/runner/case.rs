@@ -11,7 +11,7 @@ use crate::snapshot::{self, Board, Unapproved};
 use brownout_reports::record::{Ended, Header};
 use brownout_reports::{CaseName, CaseSummary, RunFolder, Timing};
 use brownout_trace::{Event, Instant, Span, Verdict, What};
-use std::time::Instant as WallInstant;
+use std::time::{Duration, Instant as WallInstant};
 
 /// What every case of a run stands on.
 pub struct Station<'a> {
@@ -36,6 +36,8 @@ pub enum End {
     Passed,
     /// The rig lacks a part.
     Skipped,
+    /// Its turn never came: no time was left, or the run was stopped.
+    NotRun,
     /// The rig's trouble: the board is not judged, or the judgement could not be recorded.
     Inconclusive,
     /// The board's.
@@ -63,6 +65,10 @@ pub struct Finished {
     pub is_pending: bool,
     /// Bench time from step 0.
     pub virtual_time: Span,
+    /// Wall time.
+    pub wall: Duration,
+    /// What the board and the harness said to each other last; empty if it passed.
+    pub console: Vec<String>,
     /// For the summary.
     pub told: CaseSummary,
 }
@@ -84,7 +90,8 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
         Ok((outcome, unapproved)) => ran_to_its_end(station, case, log, &outcome, unapproved),
         Err(panic) => bug(case, log, &panic),
     };
-    let timing = Timing::new(finished.told.case.clone(), 1, verdict, finished.told.bench_time(), started.elapsed());
+    finished.wall = started.elapsed();
+    let timing = Timing::new(finished.told.case.clone(), 1, verdict, finished.told.bench_time(), finished.wall);
     let timed = station.folder.map(|folder| folder.timed(&timing));
     let timed = timed.and_then(Result::err).map(|error| super::log::with_causes(&error));
     if let Some(trouble) = trouble.or(timed) {
@@ -115,6 +122,7 @@ fn ran_to_its_end(
         text.push_str(&unapproved.text);
         reasons.push(unapproved.reason);
     }
+    let console = if end == End::Passed { Vec::new() } else { log.console() };
     let (mut told, trouble) = log.finish(Ended { at, verdict, criterion: outcome.criterion });
     tell(&mut told, &reasons);
     let finished = Finished {
@@ -126,6 +134,8 @@ fn ran_to_its_end(
         backtrace: None,
         is_pending,
         virtual_time: outcome.virtual_time,
+        wall: Duration::ZERO,
+        console,
         told,
     };
     (finished, verdict, trouble)
@@ -160,7 +170,16 @@ fn tell(told: &mut CaseSummary, reasons: &[String]) {
 
 fn skipped(case: &Case, why: String) -> Finished {
     let told = CaseSummary::skipped(CaseName(case.id.to_string()), why.clone());
-    let (end, word) = named(Verdict::Skipped);
+    without_bench(case, named(Verdict::Skipped), why, told)
+}
+
+/// A case whose turn never came.
+pub fn not_run(case: &Case, why: String) -> Finished {
+    let told = CaseSummary::not_run(CaseName(case.id.to_string()), why.clone());
+    without_bench(case, (End::NotRun, "not run"), why, told)
+}
+
+fn without_bench(case: &Case, (end, word): (End, &'static str), why: String, told: CaseSummary) -> Finished {
     Finished {
         id: case.id.clone(),
         end,
@@ -170,11 +189,14 @@ fn skipped(case: &Case, why: String) -> Finished {
         backtrace: None,
         is_pending: false,
         virtual_time: Span::ZERO,
+        wall: Duration::ZERO,
+        console: Vec::new(),
         told,
     }
 }
 
 fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<String>) {
+    let console = log.console();
     let (mut told, trouble) = log.abandon();
     let reason = format!("bug in brownout: {} at {}", panic.message, panic.place);
     told.ended = Some(Verdict::Inconclusive);
@@ -191,6 +213,8 @@ fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<S
         backtrace: panic.backtrace.clone(),
         is_pending: false,
         virtual_time: told.bench_time(),
+        wall: Duration::ZERO,
+        console,
         told,
     };
     (finished, Verdict::Inconclusive, trouble)

@@ -133,12 +133,9 @@ fn ran(ends: &str, threads: usize, firmware: Option<&str>) -> (Exit, String, Str
     here.scenario("noon", &format!("{text}\n[matrix]\nend = [{ends}]\n"));
     let options = Options {
         paths: vec![here.path("scenarios")],
-        rigs: Vec::new(),
         firmware: firmware.map(Into::into),
-        record: None,
-        seed: 1,
         test_threads: NonZeroUsize::new(threads),
-        libtest: Vec::new(),
+        ..Options::default()
     };
     let (data, talk) = (Heard::default(), Heard::default());
     let mut output = Output::plain(Box::new(data.clone()), Box::new(talk.clone()));
