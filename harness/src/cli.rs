@@ -14,7 +14,9 @@ pub mod reject;
 pub mod run;
 pub mod setup;
 pub mod shard;
+pub mod signals;
 
+use crate::runner::watch::Stop;
 use crate::snapshot::store;
 use bench::Lab;
 use clap::{Parser, Subcommand};
@@ -94,12 +96,19 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         output.error(&error.to_string());
         return Exit::Usage;
     }
-    dispatch(&cli.command, &mut output, &bench::Rigs).max(output.finish())
+    let stop = match signals::listen() {
+        Ok(stop) => stop,
+        Err(error) => {
+            output.error(&format!("cannot listen to signals: {error}"));
+            return Exit::RigTrouble;
+        }
+    };
+    dispatch(&cli.command, &mut output, &bench::Rigs, &stop).max(output.finish())
 }
 
-fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab) -> Exit {
+fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) -> Exit {
     match command {
-        Command::Run(options) => run::run(options, output, lab),
+        Command::Run(options) => run::run(options, output, lab, stop),
         Command::Check(options) => check::check(options, output),
         Command::Accept(pending) => accept::accept(&pending.paths(), output),
         Command::Reject(pending) => reject::reject(&pending.paths(), output),

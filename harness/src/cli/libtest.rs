@@ -6,7 +6,9 @@ use super::exit::Exit;
 use super::output::{Color, Output};
 use super::run::Options;
 use super::setup::{self, Setup};
+use super::signals;
 use crate::plan::{Case, Plan};
+use crate::runner::watch::Stop;
 use crate::runner::{End, Finished, finish_case};
 use crate::show::Look;
 use crate::snapshot::store;
@@ -65,6 +67,7 @@ pub fn run(
     mut plan: Plan,
     output: &mut Output,
     lab: &dyn Lab,
+    stop: &Stop,
 ) -> Exit {
     let arguments = selection.0.clone();
     let all = plan.cases.len();
@@ -83,7 +86,15 @@ pub fn run(
         return Exit::Fine;
     }
     let record = options.record_on(&files.rig.name);
-    let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), options.seed, Look::PLAIN);
+    let setup = Setup::new(
+        files,
+        lab,
+        options.firmware.as_deref(),
+        record.as_deref(),
+        options.seed,
+        Look::PLAIN,
+        options.watch(stop),
+    );
     let setup = match setup {
         Ok(setup) => setup,
         Err((exit, why)) => {
@@ -204,10 +215,12 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
     let look = Output::standard(color).data_look;
     let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
     let rig = options.rigs.first().cloned();
+    let stop = signals::listen().map_err(|error| usage(&mut output, &error.to_string()))?;
     let make = move || {
         let files = RigFiles::load(rig.as_deref())?;
         let (firmware, record) = (options.firmware.as_deref(), record.as_deref());
-        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look).map_err(|(_, why)| why)
+        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look, options.watch(&stop))
+            .map_err(|(_, why)| why)
     };
     let shared = Shared {
         ready: OnceLock::new(),

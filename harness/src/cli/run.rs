@@ -11,6 +11,7 @@ use super::shard::Shard;
 use crate::plan::Case;
 use crate::runner::bounds::Bounds;
 use crate::runner::log::with_causes;
+use crate::runner::watch::{Stop, Watch};
 use crate::runner::{pool, seed};
 use brownout_reports::Junit;
 use brownout_trace::Span;
@@ -50,6 +51,12 @@ pub struct Options {
     /// Begin no case that would not end within this wall time, by an estimate; such cases are told of as not run
     #[arg(long, value_name = "DUR", env = "BROWNOUT_MAX_TIME")]
     pub max_time: Option<Span>,
+    /// End a case that takes longer than this wall time, as inconclusive
+    #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_TIME")]
+    pub case_time: Option<Span>,
+    /// End a case that takes longer than this bench time, counted from the beginning of arranging, as inconclusive
+    #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_BENCH_TIME")]
+    pub case_bench_time: Option<Span>,
     /// How many cases run at once; one for each processor if not said
     #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS")]
     pub test_threads: Option<NonZeroUsize>,
@@ -70,6 +77,8 @@ impl Default for Options {
             shard: None,
             fail_fast: false,
             max_time: None,
+            case_time: None,
+            case_bench_time: None,
             test_threads: None,
             libtest: Vec::new(),
         }
@@ -85,6 +94,11 @@ impl Options {
             ("--max-time", self.max_time.is_some()),
         ];
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
+    }
+
+    /// What cases are watched for.
+    pub fn watch(&self, stop: &Stop) -> Watch {
+        Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time }
     }
 
     /// Leaves the cases of the shard that was asked for.
@@ -110,8 +124,8 @@ fn folder_name(rig: &str) -> String {
     brownout_reports::CaseName(rig.to_owned()).file_name()
 }
 
-/// Runs the command.
-pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab) -> Exit {
+/// Runs the command, until `stop` says otherwise.
+pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -> Exit {
     let selection = match libtest::selection(&options.libtest) {
         Ok(selection) => selection,
         Err(error) => {
@@ -139,11 +153,11 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab) -> Exit {
         planned.push((files, plan));
     }
     if selection.is_libtest() {
-        let on = |(files, plan)| libtest::run(options, &selection, files, plan, output, lab);
+        let on = |(files, plan)| libtest::run(options, &selection, files, plan, output, lab, stop);
         return planned.into_iter().map(on).max().unwrap_or(Exit::Usage);
     }
     let started = Instant::now();
-    let asked = Asked { options, selection, bounds: Bounds::new(options.fail_fast, options.max_time), lab };
+    let asked = Asked { options, selection, bounds: Bounds::new(options.fail_fast, options.max_time), lab, stop };
     let mut junit = match options.junit.as_deref().map(Junit::create).transpose() {
         Ok(junit) => junit,
         Err(error) => {
@@ -168,11 +182,12 @@ struct Asked<'a> {
     selection: Selection,
     bounds: Bounds,
     lab: &'a dyn Lab,
+    stop: &'a Stop,
 }
 
 impl Asked<'_> {
     fn on_rig(&self, files: RigFiles, cases: &[Case], junit: Option<&mut Junit>, output: &mut Output) -> Exit {
-        let Self { options, selection, bounds, lab } = self;
+        let Self { options, selection, bounds, lab, stop } = self;
         let mut selected = selection.of(cases);
         if selected.is_empty() {
             output.error(&format!("nothing to run: none of {} cases matches", cases.len()));
@@ -189,7 +204,15 @@ impl Asked<'_> {
         let record = options.record_on(&files.rig.name);
         let name = format!("{} on {}", files.profile.name, files.rig.name);
         let look = output.data_look;
-        let setup = Setup::new(files, *lab, options.firmware.as_deref(), record.as_deref(), options.seed, look);
+        let setup = Setup::new(
+            files,
+            *lab,
+            options.firmware.as_deref(),
+            record.as_deref(),
+            options.seed,
+            look,
+            options.watch(stop),
+        );
         let setup = match setup {
             Ok(setup) => setup,
             Err((exit, why)) => {

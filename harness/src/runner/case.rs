@@ -2,6 +2,7 @@
 
 use super::log::Log;
 use super::panics::{self, Panic};
+use super::watch::Watch;
 use super::{CaseRunner, seed};
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
@@ -21,6 +22,8 @@ pub struct Station<'a> {
     pub board: Board<'a>,
     /// The run's seed.
     pub seed: u64,
+    /// What ends a case from outside.
+    pub watch: &'a Watch,
     /// Where to record, if at all.
     pub folder: Option<&'a RunFolder>,
     /// The header that all records of the run share; case, title, scenario and origin are filled in.
@@ -79,10 +82,14 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
     if let Some(why) = &case.skip {
         return skipped(case, why.clone());
     }
+    if let Some(why) = station.watch.stop.why() {
+        return not_run(case, why);
+    }
     let mut log = Log::new(station.folder, &station.header, case);
     let seed = seed::of_case(station.seed, &case.id);
+    let watch = station.watch.begin();
     let ran = panics::caught(|| {
-        let outcome = station.bench.run(case, seed, &mut |event| log.event(event));
+        let outcome = station.bench.run(case, seed, watch, &mut |event| log.event(event));
         let unapproved = snapshot::check(case, &outcome, station.board, station.look);
         (outcome, unapproved)
     });

@@ -7,4 +7,5 @@ mod front;
 mod records;
 mod selection;
 mod snapshots;
+mod stopping;
 mod support;
