@@ -13,8 +13,11 @@ pub mod output;
 pub mod reject;
 pub mod run;
 pub mod setup;
+pub mod shard;
+pub mod signals;
 
 use crate::runner::panics;
+use crate::runner::watch::Stop;
 use crate::snapshot::store;
 use bench::Lab;
 use clap::{Parser, Subcommand};
@@ -29,7 +32,8 @@ pub const SCENARIOS: &str = "scenarios";
 const EXIT_HELP: &str = "\
 Exit status, the gravest counts:
   0   every case passed
-  75  rig trouble: a case is inconclusive or could not be recorded; running it again may help
+  75  rig trouble: a case is inconclusive, could not be recorded, or was not run (no time left,
+      or stopped); running it again may help
   1   a board failed, or its outcome is not as approved
   2   usage, a file that does not parse or plan, or nothing to run
   70  a bug in brownout";
@@ -93,7 +97,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         output.error(&error.to_string());
         return Exit::Usage;
     }
-    let ended = panics::caught(|| dispatch(&cli.command, &mut output, &bench::Rigs));
+    let stop = match signals::listen() {
+        Ok(stop) => stop,
+        Err(error) => {
+            output.error(&format!("cannot listen to signals: {error}"));
+            return Exit::RigTrouble;
+        }
+    };
+    let ended = panics::caught(|| dispatch(&cli.command, &mut output, &bench::Rigs, &stop));
     let exit = ended.unwrap_or_else(|panic| {
         output.error(&format!("a bug in brownout: {} ({})", panic.message, panic.place));
         Exit::Bug
@@ -101,9 +112,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     exit.max(output.finish())
 }
 
-fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab) -> Exit {
+fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) -> Exit {
     match command {
-        Command::Run(options) => run::run(options, output, lab),
+        Command::Run(options) => run::run(options, output, lab, stop),
         Command::Check(options) => check::check(options, output),
         Command::Accept(pending) => accept::accept(&pending.paths(), output),
         Command::Reject(pending) => reject::reject(&pending.paths(), output),

@@ -5,6 +5,7 @@ use crate::arrange;
 use crate::execute::run_case;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
+use crate::runner::watch::{CaseWatch, Watch};
 use brownout_rigs::bench::virtual_board::VirtualBench;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::{self, FlashError, Flashed};
@@ -35,10 +36,21 @@ impl Rigged {
 
     /// Runs one case. `seed` is the case's own; a restart after a spoilt shot draws from a stream of its own.
     pub fn run(&self, case: &Case, seed: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
+        self.run_watched(case, seed, Watch::default().begin(), sink)
+    }
+
+    /// [`Rigged::run`], ended as inconclusive when `watch` says so.
+    pub fn run_watched(
+        &self,
+        case: &Case,
+        seed: u64,
+        watch: CaseWatch<'_>,
+        sink: &mut dyn FnMut(&Event),
+    ) -> CaseOutcome {
         let start = arrange::start_instant(case, &self.profile);
         let mut bench = |attempt: u32| {
             let seed = seed.wrapping_add(u64::from(attempt - 1));
-            VirtualBench::new(&self.rig, &self.flashed, seed, start)
+            VirtualBench::new(&self.rig, &self.flashed, seed, start).map(|bench| watch.over(bench))
         };
         run_case(&mut bench, case, &self.profile, sink)
     }

@@ -22,6 +22,7 @@ pub struct CaseSummary {
     pub reasons: Vec<String>,
     /// How many more there were.
     pub more: usize,
+    not_run: bool,
     origin: Instant,
     attempt_from: Instant,
     attempt_to: Instant,
@@ -41,12 +42,25 @@ impl CaseSummary {
         case
     }
 
-    /// A case that was not run.
+    /// A case that the rig or the board cannot do, known beforehand.
     pub fn skipped(case: CaseName, reason: String) -> Self {
         let mut skipped = Self::of_case(case, Instant::ZERO);
         skipped.ended = Some(Verdict::Skipped);
         skipped.because(reason);
         skipped
+    }
+
+    /// A case whose turn never came: no time was left, or the run was stopped. Nothing is known of the board.
+    pub fn not_run(case: CaseName, reason: String) -> Self {
+        let mut not_run = Self::of_case(case, Instant::ZERO);
+        not_run.not_run = true;
+        not_run.because(reason);
+        not_run
+    }
+
+    /// Whether its turn never came.
+    pub fn is_not_run(&self) -> bool {
+        self.not_run
     }
 
     fn of_case(case: CaseName, origin: Instant) -> Self {
@@ -56,6 +70,7 @@ impl CaseSummary {
             criterion: None,
             reasons: Vec::new(),
             more: 0,
+            not_run: false,
             origin,
             attempt_from: origin,
             attempt_to: origin,

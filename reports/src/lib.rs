@@ -23,6 +23,7 @@
 
 pub mod case_summary;
 pub mod folder;
+pub mod junit;
 pub mod paths;
 pub mod record;
 pub mod summary;
@@ -33,6 +34,7 @@ mod sample;
 
 pub use case_summary::CaseSummary;
 pub use folder::{RunFolder, Timing};
+pub use junit::Junit;
 pub use paths::CaseName;
 pub use record::{CaseRecorder, Ended, Header, Record, RecordError};
 pub use summary::Summary;

@@ -14,6 +14,8 @@ pub struct Summary {
     inconclusive: Vec<CaseSummary>,
     /// How many cases were skipped for which reason.
     skipped: BTreeMap<String, usize>,
+    /// How many cases were not run for which reason.
+    not_run: BTreeMap<String, usize>,
     bench: Span,
     wall: Duration,
 }
@@ -22,14 +24,16 @@ impl Summary {
     /// Takes a case in; cases may come in any order.
     pub fn add(&mut self, case: CaseSummary) {
         self.bench = self.bench + case.bench_time();
+        if case.is_not_run() {
+            *self.not_run.entry(first_reason(case)).or_default() += 1;
+            return;
+        }
         match case.verdict() {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed => self.failed.push(case),
             Verdict::Inconclusive => self.inconclusive.push(case),
             Verdict::Skipped => {
-                let reason = case.reasons.into_iter().next();
-                let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
-                *self.skipped.entry(reason).or_default() += 1;
+                *self.skipped.entry(first_reason(case)).or_default() += 1;
             }
         }
     }
@@ -49,7 +53,12 @@ impl Summary {
         }
     }
 
-    /// The gravest verdict, which decides the exit status; `None` if no case was added.
+    /// How many cases were not run.
+    pub fn count_not_run(&self) -> usize {
+        self.not_run.values().sum()
+    }
+
+    /// The gravest verdict; `None` if no case was run.
     pub fn gravest(&self) -> Option<Verdict> {
         [Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped, Verdict::Passed]
             .into_iter()
@@ -57,19 +66,26 @@ impl Summary {
     }
 }
 
+fn first_reason(case: CaseSummary) -> String {
+    case.reasons.into_iter().next().unwrap_or_else(|| "no reason given".to_owned())
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         list(f, "failed (board)", &self.failed)?;
         list(f, "inconclusive (rig)", &self.inconclusive)?;
-        if !self.skipped.is_empty() {
-            writeln!(f, "skipped:")?;
-        }
-        for (reason, count) in &self.skipped {
-            writeln!(f, "  {count} × {reason}")?;
+        for (heading, reasons) in [("skipped:", &self.skipped), ("not run:", &self.not_run)] {
+            if !reasons.is_empty() {
+                writeln!(f, "{heading}")?;
+            }
+            for (reason, count) in reasons {
+                writeln!(f, "  {count} × {reason}")?;
+            }
         }
         let counts = [Verdict::Passed, Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped]
             .map(|verdict| (verdict, self.count(verdict)));
-        let all: usize = counts.iter().map(|(_, count)| count).sum();
+        let not_run = self.count_not_run();
+        let all = not_run + counts.iter().map(|(_, count)| count).sum::<usize>();
         write!(f, "{all} case{}:", if all == 1 { "" } else { "s" })?;
         let mut comma = "";
         for (verdict, count) in counts {
@@ -78,6 +94,9 @@ impl fmt::Display for Summary {
                 write!(f, "{comma} {count} {verdict}")?;
                 comma = ",";
             }
+        }
+        if not_run > 0 {
+            write!(f, "{comma} {not_run} not run")?;
         }
         let wall = i64::try_from(self.wall.as_nanos()).unwrap_or(i64::MAX);
         let (wall, bench) = (Span::nanos(wall).in_words(), self.bench.in_words());
@@ -142,6 +161,7 @@ mod tests {
             let case = CaseName(case.into());
             summary.add(CaseSummary::skipped(case, "the rig has no button".to_owned()));
         }
+        summary.add(CaseSummary::not_run(CaseName("z".into()), "no time left".to_owned()));
         summary.took(Duration::from_millis(3250));
         let expected = "\
 failed (board):
@@ -154,7 +174,9 @@ inconclusive (rig):
     cut short: the record ends without a verdict
 skipped:
   2 × the rig has no button
-6 cases: 1 passed, 2 failed, 1 inconclusive, 2 skipped
+not run:
+  1 × no time left
+7 cases: 1 passed, 2 failed, 1 inconclusive, 2 skipped, 1 not run
 3.2s of wall time, 48s of bench time
 ";
         assert_eq!(summary.to_string(), expected);

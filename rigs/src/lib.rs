@@ -10,6 +10,7 @@
 pub mod bench;
 pub mod firmware;
 pub mod flashing;
+pub mod lock;
 pub mod profile;
 pub mod programme;
 pub mod rig;

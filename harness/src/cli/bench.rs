@@ -5,6 +5,7 @@ use crate::plan::Case;
 use crate::rigged::{Rigged, VIRTUAL_CHIP};
 use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
+use crate::runner::watch::CaseWatch;
 use brownout_reports::record::Sha256;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::Doing;
@@ -81,8 +82,8 @@ impl Lab for Rigs {
 }
 
 impl CaseRunner for Rigged {
-    fn run(&self, case: &Case, seed: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
-        Self::run(self, case, seed, sink)
+    fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
+        self.run_watched(case, seed, watch, sink)
     }
 }
 

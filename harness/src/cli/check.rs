@@ -6,6 +6,7 @@ use super::output::Output;
 use super::paths_or_shipped;
 use super::setup::{count, plan};
 use crate::plan::Plan;
+use crate::runner::estimate;
 use brownout_trace::Span;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -38,13 +39,15 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
 fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
     let scenarios: HashSet<&str> = plan.cases.iter().map(|case| case.id.scenario.as_str()).collect();
     let takes = plan.cases.iter().fold(Span::ZERO, |sum, case| sum + case.takes);
+    let wall = plan.cases.iter().map(estimate::beforehand).sum();
     output.data(&format!(
-        "{} with {} for {} on {}: no faults; at least {} of bench time",
+        "{} with {} for {} on {}: no faults; at least {} of bench time, about {} of wall time on one core",
         count(scenarios.len(), "scenario"),
         count(plan.cases.len(), "case"),
         files.profile.name,
         files.rig.name,
-        takes.in_words()
+        takes.in_words(),
+        estimate::as_span(wall).in_words()
     ));
     let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
     for why in plan.cases.iter().filter_map(|case| case.skip.as_deref()) {

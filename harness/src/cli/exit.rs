@@ -8,7 +8,7 @@ use std::process::{ExitCode, Termination};
 pub enum Exit {
     /// 0: every case passed or was skipped, and is as approved.
     Fine,
-    /// 75: rig trouble, a case inconclusive or not recorded; a scheduler may try again.
+    /// 75: rig trouble, a case inconclusive, not recorded or not run; a scheduler may try again.
     RigTrouble,
     /// 1: a board failed, or its outcome is not as approved.
     BoardFailed,
@@ -35,7 +35,7 @@ impl From<End> for Exit {
     fn from(end: End) -> Self {
         match end {
             End::Passed | End::Skipped => Self::Fine,
-            End::Inconclusive => Self::RigTrouble,
+            End::NotRun | End::Inconclusive => Self::RigTrouble,
             End::Failed => Self::BoardFailed,
             End::Bug => Self::Bug,
         }

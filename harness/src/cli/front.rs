@@ -11,6 +11,7 @@ use crate::runner::pool::News;
 use crate::runner::{End, Finished};
 use crate::show::Look;
 use brownout_reports::Summary;
+use brownout_reports::junit::{Entry, Junit};
 use group::{Group, tint};
 use std::collections::HashMap;
 use std::time::Instant;
@@ -38,11 +39,37 @@ pub struct Front<'a> {
     summary: Summary,
     exit: Exit,
     started: Instant,
+    report: Option<Report<'a>>,
+}
+
+/// The report that is written beside what is shown.
+pub struct Report<'a> {
+    /// Where the cases go.
+    pub junit: &'a mut Junit,
+    /// Before the name of each suite: which rig, if there are several.
+    pub prefix: String,
+    /// What each suite says of the run.
+    pub properties: Vec<(&'static str, String)>,
+}
+
+impl Report<'_> {
+    fn add(&mut self, finished: &Finished) {
+        let entry = Entry {
+            name: &finished.told.case.0,
+            told: &finished.told,
+            word: finished.word,
+            detail: &finished.text,
+            console: &finished.console,
+            wall: finished.wall,
+        };
+        let suite = format!("{}{}", self.prefix, finished.id.scenario);
+        self.junit.add(&suite, &self.properties, entry);
+    }
 }
 
 impl<'a> Front<'a> {
     /// For these cases, which will be told of in this order.
-    pub fn new(output: &'a mut Output, cases: &'a [&'a Case]) -> Self {
+    pub fn new(output: &'a mut Output, cases: &'a [&'a Case], report: Option<Report<'a>>) -> Self {
         let mut left = HashMap::new();
         for case in cases {
             *left.entry(case.id.scenario.as_str()).or_insert(0) += 1;
@@ -63,6 +90,7 @@ impl<'a> Front<'a> {
             summary: Summary::default(),
             exit: Exit::Fine,
             started: Instant::now(),
+            report,
         }
     }
 
@@ -81,10 +109,14 @@ impl<'a> Front<'a> {
         let Some(case) = self.cases.get(self.next).copied() else { return };
         self.next += 1;
         self.exit = self.exit.max(finished.end.into());
+        if let Some(report) = &mut self.report {
+            report.add(&finished);
+        }
         self.pending += usize::from(finished.is_pending);
-        self.bad += usize::from(finished.end > End::Skipped);
+        let is_bad = finished.end > End::NotRun;
+        self.bad += usize::from(is_bad);
         let is_first = self.group.add(&finished);
-        if finished.end > End::Skipped {
+        if is_bad {
             if is_first && self.failures.len() < IN_FULL {
                 self.failures.push(in_full(case, &finished, self.output.data_look));
             } else {

@@ -6,7 +6,9 @@ use super::exit::Exit;
 use super::output::{Color, Output};
 use super::run::Options;
 use super::setup::{self, Setup};
+use super::signals;
 use crate::plan::{Case, Plan};
+use crate::runner::watch::Stop;
 use crate::runner::{End, Finished, finish_case};
 use crate::show::Look;
 use crate::snapshot::store;
@@ -62,11 +64,18 @@ pub fn run(
     options: &Options,
     selection: &Selection,
     files: RigFiles,
-    plan: Plan,
+    mut plan: Plan,
     output: &mut Output,
     lab: &dyn Lab,
+    stop: &Stop,
 ) -> Exit {
     let arguments = selection.0.clone();
+    let all = plan.cases.len();
+    if selection.of(&plan.cases).is_empty() && !arguments.list {
+        output.error(&format!("nothing to run: none of {all} cases matches"));
+        return Exit::Usage;
+    }
+    options.keep_shard(&mut plan.cases);
     let selected = selection.of(&plan.cases);
     if arguments.list {
         // As libtest-mimic prints it; but that one panics when a reader closes the pipe.
@@ -74,11 +83,18 @@ pub fn run(
         return Exit::Fine;
     }
     if selected.is_empty() {
-        output.error(&format!("nothing to run: none of {} cases matches", plan.cases.len()));
-        return Exit::Usage;
+        return Exit::Fine;
     }
     let record = options.record_on(&files.rig.name);
-    let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), options.seed, Look::PLAIN);
+    let setup = Setup::new(
+        files,
+        lab,
+        options.firmware.as_deref(),
+        record.as_deref(),
+        options.seed,
+        Look::PLAIN,
+        options.watch(stop),
+    );
     let setup = match setup {
         Ok(setup) => setup,
         Err((exit, why)) => {
@@ -149,7 +165,7 @@ fn message(case: &Case, finished: &Finished) -> Option<String> {
     let reason = finished.reason.as_deref().unwrap_or("no reason given");
     let first = match finished.end {
         End::Passed | End::Skipped => return None,
-        End::Inconclusive => format!("inconclusive (rig): {reason}"),
+        End::NotRun | End::Inconclusive => format!("inconclusive (rig): {reason}"),
         End::Failed | End::Bug => format!("{}: {reason}", finished.word),
     };
     let backtrace = finished.backtrace.as_deref().unwrap_or_default();
@@ -191,14 +207,20 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
     let Environment { options, color } = environment.map_err(|error| usage(&mut output, &error.to_string()))?;
     let files =
         RigFiles::load(options.rigs.first().map(PathBuf::as_path)).map_err(|error| usage(&mut output, &error))?;
-    let plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+    let mut plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+    options.keep_shard(&mut plan.cases);
+    for option in options.front_only() {
+        output.talk(&format!("{option} is of `brownout run` alone; it changes nothing here"));
+    }
     let look = Output::standard(color).data_look;
     let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
     let rig = options.rigs.first().cloned();
+    let stop = signals::listen().map_err(|error| usage(&mut output, &error.to_string()))?;
     let make = move || {
         let files = RigFiles::load(rig.as_deref())?;
         let (firmware, record) = (options.firmware.as_deref(), record.as_deref());
-        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look).map_err(|(_, why)| why)
+        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look, options.watch(&stop))
+            .map_err(|(_, why)| why)
     };
     let shared = Shared {
         ready: OnceLock::new(),
@@ -257,6 +279,8 @@ mod tests {
             backtrace: None,
             is_pending: false,
             virtual_time: Span::ZERO,
+            wall: std::time::Duration::ZERO,
+            console: Vec::new(),
             told: CaseSummary::skipped(CaseName("noon".into()), String::new()),
         }
     }

@@ -2,16 +2,24 @@
 
 use super::bench::{Lab, RigFiles};
 use super::exit::Exit;
-use super::front::Front;
+use super::front::{Front, Report};
 use super::libtest::{self, Selection};
 use super::output::Output;
 use super::paths_or_shipped;
-use super::setup::{Setup, plan};
+use super::setup::{Setup, count, plan};
+use super::shard::Shard;
 use crate::plan::Case;
+use crate::runner::bounds::Bounds;
+use crate::runner::log::with_causes;
+use crate::runner::watch::{Stop, Watch};
 use crate::runner::{pool, seed};
+use brownout_reports::Junit;
+use brownout_trace::Span;
+use clap::builder::FalseyValueParser;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// What to run, on what, and how. The test target takes the same from the environment.
 #[derive(clap::Args, Debug, Clone)]
@@ -31,6 +39,24 @@ pub struct Options {
     /// Where all randomness comes from: one seed gives the same run
     #[arg(long, value_name = "N", env = "BROWNOUT_SEED", default_value_t = seed::USUAL)]
     pub seed: u64,
+    /// Write a JUnit report: failed is a failure, inconclusive an error, skipped or not run is skipped
+    #[arg(long, value_name = "FILE", env = "BROWNOUT_JUNIT")]
+    pub junit: Option<PathBuf>,
+    /// Run one part of N, by a hash of each case's id: 1/3, 2/3 and 3/3 together run every case once
+    #[arg(long, value_name = "I/N", env = "BROWNOUT_SHARD")]
+    pub shard: Option<Shard>,
+    /// Begin no further case once a board has failed one
+    #[arg(long, env = "BROWNOUT_FAIL_FAST", value_parser = FalseyValueParser::new())]
+    pub fail_fast: bool,
+    /// Begin no case that would not end within this wall time, by an estimate; such cases are told of as not run
+    #[arg(long, value_name = "DUR", env = "BROWNOUT_MAX_TIME")]
+    pub max_time: Option<Span>,
+    /// End a case that takes longer than this wall time, as inconclusive
+    #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_TIME")]
+    pub case_time: Option<Span>,
+    /// End a case that takes longer than this bench time, counted from the beginning of arranging, as inconclusive
+    #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_BENCH_TIME")]
+    pub case_bench_time: Option<Span>,
     /// How many cases run at once; one for each processor if not said
     #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS")]
     pub test_threads: Option<NonZeroUsize>,
@@ -39,7 +65,49 @@ pub struct Options {
     pub libtest: Vec<OsString>,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            rigs: Vec::new(),
+            firmware: None,
+            record: None,
+            seed: seed::USUAL,
+            junit: None,
+            shard: None,
+            fail_fast: false,
+            max_time: None,
+            case_time: None,
+            case_bench_time: None,
+            test_threads: None,
+            libtest: Vec::new(),
+        }
+    }
+}
+
 impl Options {
+    /// The options that only the front end knows, of those that were given.
+    pub fn front_only(&self) -> Vec<&'static str> {
+        let given = [
+            ("--junit", self.junit.is_some()),
+            ("--fail-fast", self.fail_fast),
+            ("--max-time", self.max_time.is_some()),
+        ];
+        given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
+    }
+
+    /// What cases are watched for.
+    pub fn watch(&self, stop: &Stop) -> Watch {
+        Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time }
+    }
+
+    /// Leaves the cases of the shard that was asked for.
+    pub fn keep_shard(&self, cases: &mut Vec<Case>) {
+        if let Some(shard) = self.shard {
+            cases.retain(|case| shard.has(&case.id));
+        }
+    }
+
     /// The rigs that were asked for; one `None` stands for the shipped one.
     fn rigs(&self) -> Vec<Option<&Path>> {
         if self.rigs.is_empty() { vec![None] } else { self.rigs.iter().map(|rig| Some(rig.as_path())).collect() }
@@ -56,8 +124,8 @@ fn folder_name(rig: &str) -> String {
     brownout_reports::CaseName(rig.to_owned()).file_name()
 }
 
-/// Runs the command.
-pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab) -> Exit {
+/// Runs the command, until `stop` says otherwise.
+pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -> Exit {
     let selection = match libtest::selection(&options.libtest) {
         Ok(selection) => selection,
         Err(error) => {
@@ -65,6 +133,12 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab) -> Exit {
             return Exit::Usage;
         }
     };
+    let front_only = options.front_only();
+    if selection.is_libtest() && !front_only.is_empty() {
+        let given = front_only.join(", ");
+        output.error(&format!("{given}: not with libtest's own output (--list, --format and the like after `--`)"));
+        return Exit::Usage;
+    }
     // Every rig is planned before anything is energised.
     let mut planned = Vec::new();
     for path in options.rigs() {
@@ -78,47 +152,87 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab) -> Exit {
         let Some(plan) = plan(&paths_or_shipped(&options.paths), &files, output) else { return Exit::Usage };
         planned.push((files, plan));
     }
+    if selection.is_libtest() {
+        let on = |(files, plan)| libtest::run(options, &selection, files, plan, output, lab, stop);
+        return planned.into_iter().map(on).max().unwrap_or(Exit::Usage);
+    }
+    let started = Instant::now();
+    let asked = Asked { options, selection, bounds: Bounds::new(options.fail_fast, options.max_time), lab, stop };
+    let mut junit = match options.junit.as_deref().map(Junit::create).transpose() {
+        Ok(junit) => junit,
+        Err(error) => {
+            output.error(&with_causes(&error));
+            return Exit::Usage;
+        }
+    };
     let mut exit = Exit::Fine;
     for (files, plan) in planned {
-        exit = exit.max(match selection.is_libtest() {
-            true => libtest::run(options, &selection, files, plan, output, lab),
-            false => on_rig(options, &selection, files, &plan.cases, output, lab),
-        });
+        exit = exit.max(asked.on_rig(files, &plan.cases, junit.as_mut(), output));
+    }
+    if let Some(Err(error)) = junit.map(|junit| junit.write(started.elapsed())) {
+        output.error(&with_causes(&error));
+        exit = exit.max(Exit::RigTrouble);
     }
     exit
 }
 
-fn on_rig(
-    options: &Options,
-    selection: &Selection,
-    files: RigFiles,
-    cases: &[Case],
-    output: &mut Output,
-    lab: &dyn Lab,
-) -> Exit {
-    let selected = selection.of(cases);
-    if selected.is_empty() {
-        output.error(&format!("nothing to run: none of {} cases matches", cases.len()));
-        return Exit::Usage;
-    }
-    let record = options.record_on(&files.rig.name);
-    let name = format!("{} on {}", files.profile.name, files.rig.name);
-    let look = output.data_look;
-    let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), options.seed, look);
-    let setup = match setup {
-        Ok(setup) => setup,
-        Err((exit, why)) => {
-            output.error(&why);
-            return exit;
+/// What holds for all rigs of a run.
+struct Asked<'a> {
+    options: &'a Options,
+    selection: Selection,
+    bounds: Bounds,
+    lab: &'a dyn Lab,
+    stop: &'a Stop,
+}
+
+impl Asked<'_> {
+    fn on_rig(&self, files: RigFiles, cases: &[Case], junit: Option<&mut Junit>, output: &mut Output) -> Exit {
+        let Self { options, selection, bounds, lab, stop } = self;
+        let mut selected = selection.of(cases);
+        if selected.is_empty() {
+            output.error(&format!("nothing to run: none of {} cases matches", cases.len()));
+            return Exit::Usage;
         }
-    };
-    output.talk(&format!("{name}: {}; seed {}", setup.said(), options.seed));
-    let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
-    let mut front = Front::new(output, &selected);
-    pool::run(&setup.station(), &selected, threads, |news| front.hear(news));
-    let exit = front.finish();
-    if let Some(folder) = setup.folder() {
-        output.talk(&format!("recorded in {}: a folder for each case", folder.display()));
+        if let Some(shard) = options.shard {
+            let all = selected.len();
+            selected.retain(|case| shard.has(&case.id));
+            output.talk(&format!("shard {shard}: {} of {all}", count(selected.len(), "case")));
+        }
+        if selected.is_empty() {
+            return Exit::Fine;
+        }
+        let record = options.record_on(&files.rig.name);
+        let name = format!("{} on {}", files.profile.name, files.rig.name);
+        let look = output.data_look;
+        let setup = Setup::new(
+            files,
+            *lab,
+            options.firmware.as_deref(),
+            record.as_deref(),
+            options.seed,
+            look,
+            options.watch(stop),
+        );
+        let setup = match setup {
+            Ok(setup) => setup,
+            Err((exit, why)) => {
+                output.error(&why);
+                return exit;
+            }
+        };
+        output.talk(&format!("{name}: {}; seed {}", setup.said(), options.seed));
+        let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
+        let report = junit.map(|junit| Report {
+            junit,
+            prefix: if options.rigs.len() > 1 { format!("{}/", setup.rig()) } else { String::new() },
+            properties: setup.properties(),
+        });
+        let mut front = Front::new(output, &selected, report);
+        pool::run(&setup.station(), &selected, threads, bounds, |news| front.hear(news));
+        let exit = front.finish();
+        if let Some(folder) = setup.folder() {
+            output.talk(&format!("recorded in {}: a folder for each case", folder.display()));
+        }
+        exit
     }
-    exit
 }

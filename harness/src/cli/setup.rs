@@ -7,6 +7,7 @@ use crate::plan::{Plan, Target, plan_paths};
 use crate::runner::Station;
 use crate::runner::log::{hash, with_causes};
 use crate::runner::seed;
+use crate::runner::watch::Watch;
 use crate::show::Look;
 use crate::snapshot::Board;
 use brownout_reports::record::{Header, Sha256};
@@ -42,6 +43,7 @@ pub struct Setup {
     header: Header,
     seed: u64,
     look: Look,
+    watch: Watch,
 }
 
 impl Setup {
@@ -56,6 +58,7 @@ impl Setup {
         record: Option<&Path>,
         seed: u64,
         look: Look,
+        watch: Watch,
     ) -> Result<Self, (Exit, String)> {
         let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
@@ -64,7 +67,7 @@ impl Setup {
         let folder = record.map(RunFolder::create).transpose();
         let folder = folder.map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
         let header = header(&files, ready.firmware, seed);
-        Ok(Self { files, ready, folder, header, seed, look })
+        Ok(Self { files, ready, folder, header, seed, look, watch })
     }
 
     /// What a case stands on.
@@ -73,6 +76,7 @@ impl Setup {
             bench: self.ready.runner.as_ref(),
             board: Board { profile: &self.files.profile.name, is_exact: self.seed == seed::USUAL },
             seed: self.seed,
+            watch: &self.watch,
             folder: self.folder.as_ref(),
             header: self.header.clone(),
             look: self.look,
@@ -82,6 +86,23 @@ impl Setup {
     /// What was done to the board, in a line of talk.
     pub fn said(&self) -> &str {
         &self.ready.said
+    }
+
+    /// The rig's name.
+    pub fn rig(&self) -> &str {
+        &self.files.rig.name
+    }
+
+    /// What a report says of the run.
+    pub fn properties(&self) -> Vec<(&'static str, String)> {
+        let firmware = self.header.firmware.map(|hash| ("firmware-sha256", hash.to_string()));
+        let common = [
+            ("rig", self.header.rig.clone()),
+            ("board", self.header.board.clone()),
+            ("seed", self.seed.to_string()),
+            ("tool", self.header.tool.clone()),
+        ];
+        common.into_iter().chain(firmware).collect()
     }
 
     /// Where the run is recorded, if it is.

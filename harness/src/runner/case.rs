@@ -2,6 +2,7 @@
 
 use super::log::Log;
 use super::panics::{self, Panic};
+use super::watch::Watch;
 use super::{CaseRunner, seed};
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
@@ -11,7 +12,7 @@ use crate::snapshot::{self, Board, Unapproved};
 use brownout_reports::record::{Ended, Header};
 use brownout_reports::{CaseName, CaseSummary, RunFolder, Timing};
 use brownout_trace::{Event, Instant, Span, Verdict, What};
-use std::time::Instant as WallInstant;
+use std::time::{Duration, Instant as WallInstant};
 
 /// What every case of a run stands on.
 pub struct Station<'a> {
@@ -21,6 +22,8 @@ pub struct Station<'a> {
     pub board: Board<'a>,
     /// The run's seed.
     pub seed: u64,
+    /// What ends a case from outside.
+    pub watch: &'a Watch,
     /// Where to record, if at all.
     pub folder: Option<&'a RunFolder>,
     /// The header that all records of the run share; case, title, scenario and origin are filled in.
@@ -36,6 +39,8 @@ pub enum End {
     Passed,
     /// The rig lacks a part.
     Skipped,
+    /// Its turn never came: no time was left, or the run was stopped.
+    NotRun,
     /// The rig's trouble: the board is not judged, or the judgement could not be recorded.
     Inconclusive,
     /// The board's.
@@ -63,6 +68,10 @@ pub struct Finished {
     pub is_pending: bool,
     /// Bench time from step 0.
     pub virtual_time: Span,
+    /// Wall time.
+    pub wall: Duration,
+    /// What the board and the harness said to each other last; empty if it passed.
+    pub console: Vec<String>,
     /// For the summary.
     pub told: CaseSummary,
 }
@@ -73,10 +82,14 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
     if let Some(why) = &case.skip {
         return skipped(case, why.clone());
     }
+    if let Some(why) = station.watch.stop.why() {
+        return not_run(case, why);
+    }
     let mut log = Log::new(station.folder, &station.header, case);
     let seed = seed::of_case(station.seed, &case.id);
+    let watch = station.watch.begin();
     let ran = panics::caught(|| {
-        let outcome = station.bench.run(case, seed, &mut |event| log.event(event));
+        let outcome = station.bench.run(case, seed, watch, &mut |event| log.event(event));
         let unapproved = snapshot::check(case, &outcome, station.board, station.look);
         (outcome, unapproved)
     });
@@ -84,7 +97,8 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
         Ok((outcome, unapproved)) => ran_to_its_end(station, case, log, &outcome, unapproved),
         Err(panic) => bug(case, log, &panic),
     };
-    let timing = Timing::new(finished.told.case.clone(), 1, verdict, finished.told.bench_time(), started.elapsed());
+    finished.wall = started.elapsed();
+    let timing = Timing::new(finished.told.case.clone(), 1, verdict, finished.told.bench_time(), finished.wall);
     let timed = station.folder.map(|folder| folder.timed(&timing));
     let timed = timed.and_then(Result::err).map(|error| super::log::with_causes(&error));
     if let Some(trouble) = trouble.or(timed) {
@@ -115,6 +129,7 @@ fn ran_to_its_end(
         text.push_str(&unapproved.text);
         reasons.push(unapproved.reason);
     }
+    let console = if end == End::Passed { Vec::new() } else { log.console() };
     let (mut told, trouble) = log.finish(Ended { at, verdict, criterion: outcome.criterion });
     tell(&mut told, &reasons);
     let finished = Finished {
@@ -126,6 +141,8 @@ fn ran_to_its_end(
         backtrace: None,
         is_pending,
         virtual_time: outcome.virtual_time,
+        wall: Duration::ZERO,
+        console,
         told,
     };
     (finished, verdict, trouble)
@@ -160,7 +177,16 @@ fn tell(told: &mut CaseSummary, reasons: &[String]) {
 
 fn skipped(case: &Case, why: String) -> Finished {
     let told = CaseSummary::skipped(CaseName(case.id.to_string()), why.clone());
-    let (end, word) = named(Verdict::Skipped);
+    without_bench(case, named(Verdict::Skipped), why, told)
+}
+
+/// A case whose turn never came.
+pub fn not_run(case: &Case, why: String) -> Finished {
+    let told = CaseSummary::not_run(CaseName(case.id.to_string()), why.clone());
+    without_bench(case, (End::NotRun, "not run"), why, told)
+}
+
+fn without_bench(case: &Case, (end, word): (End, &'static str), why: String, told: CaseSummary) -> Finished {
     Finished {
         id: case.id.clone(),
         end,
@@ -170,11 +196,14 @@ fn skipped(case: &Case, why: String) -> Finished {
         backtrace: None,
         is_pending: false,
         virtual_time: Span::ZERO,
+        wall: Duration::ZERO,
+        console: Vec::new(),
         told,
     }
 }
 
 fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<String>) {
+    let console = log.console();
     let (mut told, trouble) = log.abandon();
     let reason = format!("bug in brownout: {} at {}", panic.message, panic.place);
     told.ended = Some(Verdict::Inconclusive);
@@ -191,6 +220,8 @@ fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<S
         backtrace: panic.backtrace.clone(),
         is_pending: false,
         virtual_time: told.bench_time(),
+        wall: Duration::ZERO,
+        console,
         told,
     };
     (finished, Verdict::Inconclusive, trouble)

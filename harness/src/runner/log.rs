@@ -1,11 +1,19 @@
 //! The record of a running case. Recording can fail (a full disk); the case goes on, and the trouble is the rig's.
 
 use crate::plan::Case;
+use crate::show::time::micros;
+use crate::show::words;
 use brownout_reports::record::{Ended, Header, Sha256};
 use brownout_reports::{CaseName, CaseRecorder, CaseSummary, RecordError, RunFolder};
 use brownout_trace::{Event, Instant, What};
 use sha2::Digest;
+use std::collections::VecDeque;
 use std::error::Error;
+
+/// Lines of the console that a report repeats; the record has them all.
+const TAIL: usize = 20;
+/// A longer line is cut there.
+const LONGEST: usize = 160;
 
 /// Everything that one case leaves behind while it runs: its record, and what a summary says of it.
 pub struct Log<'a> {
@@ -14,6 +22,7 @@ pub struct Log<'a> {
     recorder: Option<CaseRecorder>,
     told: Option<CaseSummary>,
     trouble: Option<RecordError>,
+    console: VecDeque<String>,
 }
 
 impl<'a> Log<'a> {
@@ -25,7 +34,7 @@ impl<'a> Log<'a> {
             scenario: hash(case.about.source.text.as_bytes()),
             ..common.clone()
         };
-        Self { folder, header, recorder: None, told: None, trouble: None }
+        Self { folder, header, recorder: None, told: None, trouble: None, console: VecDeque::new() }
     }
 
     /// Takes one event, as it happens. The verdict is not taken from here: [`Log::finish`] writes it.
@@ -34,6 +43,7 @@ impl<'a> Log<'a> {
             return;
         }
         self.begin(event.at);
+        self.hear(event);
         if let Some(told) = &mut self.told {
             told.note(event);
         }
@@ -43,6 +53,23 @@ impl<'a> Log<'a> {
             self.recorder = None;
             self.trouble = Some(error);
         }
+    }
+
+    /// The last lines of the console, in both directions.
+    pub fn console(&self) -> Vec<String> {
+        self.console.iter().cloned().collect()
+    }
+
+    fn hear(&mut self, event: &Event) {
+        if !matches!(event.what, What::Sent { .. } | What::Received { .. }) {
+            return;
+        }
+        if self.console.len() == TAIL {
+            self.console.pop_front();
+        }
+        let mut line = format!("{}  {}", micros(event.at), words::event(&event.what));
+        line.truncate(line.floor_char_boundary(LONGEST));
+        self.console.push_back(line);
     }
 
     /// Writes the verdict and closes the record; gives what a summary says of the case, and why the record is not

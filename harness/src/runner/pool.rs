@@ -1,6 +1,7 @@
 //! Many cases at once, handed over in the plan's order: what is printed depends on neither threads nor chance.
 
-use super::case::{Finished, Station, finish_case};
+use super::bounds::Bounds;
+use super::case::{Finished, Station, finish_case, not_run};
 use crate::plan::Case;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -22,8 +23,9 @@ pub fn threads() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Runs the cases on so many threads. `tell` hears of them on this thread, every case once and in order.
-pub fn run(station: &Station<'_>, cases: &[&Case], threads: NonZeroUsize, mut tell: impl FnMut(News))
+/// Runs the cases on so many threads. `tell` hears of them on this thread, every case once and in order; those that the
+/// bounds refuse come as not run.
+pub fn run(station: &Station<'_>, cases: &[&Case], threads: NonZeroUsize, bounds: &Bounds, mut tell: impl FnMut(News))
 where
     for<'s> &'s Station<'s>: Send,
 {
@@ -36,7 +38,7 @@ where
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(index) else { break };
-                    if sender.send((index, finish_case(station, case))).is_err() {
+                    if sender.send((index, one(station, case, bounds))).is_err() {
                         break;
                     }
                 }
@@ -54,4 +56,13 @@ where
             }
         }
     });
+}
+
+fn one(station: &Station<'_>, case: &Case, bounds: &Bounds) -> Finished {
+    if let Some(why) = bounds.refuse(case) {
+        return not_run(case, why);
+    }
+    let finished = finish_case(station, case);
+    bounds.ended(case, &finished);
+    finished
 }

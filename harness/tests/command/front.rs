@@ -8,6 +8,7 @@ use brownout::cli::run::{Options, run};
 use brownout::outcome::{CaseOutcome, Judgement, RelayHistory, Stopped};
 use brownout::plan::Case;
 use brownout::runner::CaseRunner;
+use brownout::runner::watch::{CaseWatch, Stop};
 use brownout::scenario::step::Step;
 use brownout_trace::event::Level;
 use brownout_trace::{Criterion, Event, Instant, RelayName, ResetCause, Span, Verdict, Volts, What};
@@ -51,7 +52,7 @@ fn trace() -> Vec<Event> {
 }
 
 impl CaseRunner for Bench {
-    fn run(&self, case: &Case, _: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
+    fn run(&self, case: &Case, _: u64, _: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
         let end = case.id.choice.first().map_or("passed", |(_, value)| value);
         let verdict = match end {
             "broken" => Verdict::Failed,
@@ -133,16 +134,13 @@ fn ran(ends: &str, threads: usize, firmware: Option<&str>) -> (Exit, String, Str
     here.scenario("noon", &format!("{text}\n[matrix]\nend = [{ends}]\n"));
     let options = Options {
         paths: vec![here.path("scenarios")],
-        rigs: Vec::new(),
         firmware: firmware.map(Into::into),
-        record: None,
-        seed: 1,
         test_threads: NonZeroUsize::new(threads),
-        libtest: Vec::new(),
+        ..Options::default()
     };
     let (data, talk) = (Heard::default(), Heard::default());
     let mut output = Output::plain(Box::new(data.clone()), Box::new(talk.clone()));
-    let exit = run(&options, &mut output, &Bench);
+    let exit = run(&options, &mut output, &Bench, &Stop::default());
     let home = here.path("").display().to_string();
     (exit, steady(&data.text()).replace(&home, "[HERE]/"), talk.text())
 }

@@ -1,10 +1,12 @@
 //! The command from end to end: what it says, where it says it, and how it ends.
 
 mod bad_files;
+mod bounds;
 mod firmware;
 mod front;
 mod records;
 mod rigs;
 mod selection;
 mod snapshots;
+mod stopping;
 mod support;

@@ -89,6 +89,7 @@ fn a_reader_who_has_seen_enough_is_no_bug() {
 fn check_counts() {
     let ran = three().run(&["check"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    let expected = "1 scenario with 3 cases for weekly on virtual-12v: no faults; at least 6s of bench time\n";
+    let expected = "1 scenario with 3 cases for weekly on virtual-12v: no faults; \
+                    at least 6s of bench time, about 9ms of wall time on one core\n";
     assert_eq!(ran.stdout, expected);
 }
