@@ -108,8 +108,8 @@ impl<B: Bench> Bench for Watched<'_, B> {
         self.bench.play(levels)
     }
 
-    fn measure_shot(&mut self, level: Level, start: Instant, width: Span) -> Result<ShotReport, RigFault> {
-        self.bench.measure_shot(level, start, width)
+    fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {
+        self.bench.measure_shot(level, start, width, edges)
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {
