@@ -27,7 +27,7 @@ fn firmware() -> Firmware {
 }
 
 fn cases(profile: &Profile, path: &Path) -> Vec<Case> {
-    plan_paths(&[path.to_owned()], Target { profile, highest: None }).expect("the scenario is sound").cases
+    plan_paths(&[path.to_owned()], Target { profile, highest: None, rig: None }).expect("the scenario is sound").cases
 }
 
 fn advance(bench: &mut VirtualBench, span: Span) -> Vec<Event> {

@@ -17,6 +17,7 @@ pub(crate) mod fake;
 mod halt;
 mod ledger;
 mod log;
+mod pressing;
 mod reckoning;
 mod session;
 mod shooting;

@@ -17,6 +17,7 @@ use crate::scenario::error::Source;
 use crate::scenario::id::CaseId;
 use crate::scenario::step::Step;
 use brownout_rigs::profile::Profile;
+use brownout_rigs::rig::Rig;
 use brownout_trace::{Instant, Span, Volts};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub struct Target<'a> {
     pub profile: &'a Profile,
     /// The highest voltage the rig's supply gives; `None` if it gives any.
     pub highest: Option<Volts>,
+    /// The rig, where the plan is for one: what it lacks is skipped, not faulted.
+    pub rig: Option<&'a Rig>,
 }
 
 /// Every case of a run, in order: by scenario name, then by matrix choice, the first key varying slowest.

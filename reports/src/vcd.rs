@@ -195,6 +195,7 @@ impl<W: Write> Waveform<W> {
             What::Attempt { .. }
             | What::Arrange { .. }
             | What::Mark { .. }
+            | What::Button { .. }
             | What::ClockSet { .. }
             | What::Judged { .. }
             | What::Ended { .. } => Ok(()),

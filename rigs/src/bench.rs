@@ -30,6 +30,9 @@ pub trait Bench {
     /// Sends a line to the board, without its line end. A fault if the rig has no console.
     fn send(&mut self, line: &str) -> Result<(), RigFault>;
 
+    /// Presses a button of the board, or releases it. A fault if the rig has no wire to it.
+    fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault>;
+
     /// Pulls the board's reset pin, or releases it.
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault>;
 }

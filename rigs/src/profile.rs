@@ -43,6 +43,9 @@ pub struct Profile {
     pub supply: Volts,
     /// The relays by name; a programme without a relay means the first.
     pub relays: Vec<RelayName>,
+    /// The buttons by name, as a rig and its scenarios call them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
     /// How it obeys its programmes.
     pub schedule: Switches,
     /// How well its clock runs, and for how long unpowered.

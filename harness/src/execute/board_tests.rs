@@ -138,3 +138,24 @@ fn a_repeated_outage_is_lived_through_each_time() {
       { expect = "schedule" }"#);
     assert_eq!((outcome.verdict, outcome.judgements.len()), (Verdict::Passed, 12), "{:?}", told(&outcome));
 }
+
+#[test]
+fn buttons_reach_the_board_by_the_rigs_wires() {
+    let outcome = run(r#"
+      { press = { chord = ["SET", "MODE"], for = "200ms" } },
+      { press = { button = "SET", times = 3, every = "300ms" } },
+      { wait = "1s" },
+      { expect = { programs = "kept" } }"#);
+    assert_eq!(told(&outcome), ["passed: 1 programme kept"]);
+    let pressed = instants(&outcome, |what| matches!(what, What::Button { pressed: true, .. }));
+    assert_eq!(pressed.len(), 2 + 3);
+    assert_eq!(pressed[4] - pressed[2], Span::millis(600));
+    let mut unwired =
+        case(&format!("steps = [{{ press = \"SET\" }}, {{ expect = {{ programs = \"kept\" }} }}]{BOARD}"));
+    if let crate::scenario::step::Step::Press(press) = &mut unwired.steps[0].step {
+        press.buttons = vec!["NONE".to_owned()];
+    }
+    let outcome = rigged().run(&unwired, 7, &mut |_| ());
+    assert_eq!(outcome.verdict, Verdict::Inconclusive, "the rig's trouble");
+    assert!(outcome.stopped.unwrap().why.contains("no wire to the button `NONE`"));
+}

@@ -100,6 +100,7 @@ pub struct Fake {
     closed: bool,
     sequence: u32,
     moved_until: Instant,
+    set_pressed: Option<Instant>,
 }
 
 impl Fake {
@@ -120,6 +121,7 @@ impl Fake {
             closed: false,
             sequence: 0,
             moved_until: at,
+            set_pressed: None,
             quirks,
         };
         if let Some(what) = fake.quirks.says.take() {
@@ -346,6 +348,31 @@ impl Bench for Fake {
         let what = What::Sent { line: line.to_owned() };
         self.at(self.now, what);
         self.answers(line);
+        Ok(())
+    }
+
+    /// MODE changes the mode; SET held for 3 s restores the defaults; there is no other button.
+    fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
+        match (button, pressed) {
+            ("MODE", true) => {
+                self.mode = match self.mode {
+                    Mode::Auto => Mode::On,
+                    Mode::On => Mode::Off,
+                    Mode::Off => Mode::Auto,
+                };
+            }
+            ("SET", true) => self.set_pressed = Some(self.now),
+            ("SET", false) => {
+                let held = self.set_pressed.take().map(|at| self.now - at);
+                if held.is_some_and(|held| held >= Span::secs(3)) {
+                    (self.mode, self.clock) = (Mode::Auto, None);
+                    self.programmes.clear();
+                }
+            }
+            ("MODE", false) => {}
+            _ => return Err(RigFault { what: format!("no button {button}"), hint: String::new() }),
+        }
+        self.obeys_the_clock();
         Ok(())
     }
 

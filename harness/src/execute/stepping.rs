@@ -2,6 +2,7 @@
 
 use super::arranging::Waiting;
 use super::halt::Halt;
+use super::pressing::Pressing;
 use super::session::Session;
 use super::shooting::{Ramping, Shooting};
 use super::speech::only_asks;
@@ -31,6 +32,11 @@ impl<'a> Session<'a> {
             }
             Step::Dip(dip) => self.drive(&mut Shooting::new(Level::Volts(dip.to), dip.course)),
             Step::Ramp(ramp) => self.drive(&mut Ramping::new(*ramp)),
+            Step::Press(press) => {
+                // What a button does is the firmware's affair: no oracle knows what the contact should do after it.
+                self.ledger.meddled = true;
+                self.drive(&mut Pressing::new(press))
+            }
             Step::SetClock(civil) => self.tell(&Command::SetClock(*civil)).map(drop),
             Step::Mode(mode) => self.tell(&Command::SetMode(*mode)).map(drop),
             Step::Program(program) => self.program(program),

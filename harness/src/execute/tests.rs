@@ -422,3 +422,34 @@ fn repeated_steps_are_steps_and_their_marks_move_on() {
     assert_eq!(told(&outcome), [&four, &four, &four, &twelve, "passed: as programmed"]);
     assert_eq!(outcome.judgements.iter().map(|one| one.step).collect::<Vec<_>>(), [5, 11, 17, 18, 19]);
 }
+
+#[test]
+fn buttons_are_pressed_held_and_released_at_their_instants() {
+    let steps = r#"
+      { press = "MODE" },
+      { expect = { relay = "K1", is = "closed" } },
+      { press = { button = "MODE", times = 2, every = "1s", for = "50ms" } },
+      { mark = "taps" },
+      { expect = { programs = "kept" } },
+      { press = { chord = ["SET", "MODE"], for = "3s" } },
+      { mark = "held" },
+      { expect = { programs = "kept" } }"#;
+    let outcome = run(steps, &Quirks::default());
+    let told = told(&outcome);
+    assert_eq!(told[..2], ["passed: closed", "passed: 2 programmes kept"], "{:?}", outcome.stopped);
+    assert!(told[2].starts_with("failed: programme 1"), "{told:?}");
+    let buttons: Vec<(i64, &str, bool)> = outcome
+        .trace
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Button { button, pressed } => Some(((event.at - Instant::ZERO).0 / 1_000_000, &**button, *pressed)),
+            _ => None,
+        })
+        .collect();
+    let taps = [(0, "MODE", true), (100, "MODE", false), (100, "MODE", true), (150, "MODE", false)];
+    assert_eq!(buttons[..4], taps);
+    assert_eq!(buttons[4..6], [(1100, "MODE", true), (1150, "MODE", false)]);
+    let names: Vec<(&str, bool)> = buttons[6..].iter().map(|(_, button, pressed)| (*button, *pressed)).collect();
+    assert_eq!(names, [("SET", true), ("MODE", true), ("SET", false), ("MODE", false)]);
+    assert_eq!(buttons[8].0 - buttons[7].0, 3000);
+}

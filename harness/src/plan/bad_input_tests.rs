@@ -24,7 +24,7 @@ programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
 /// Plans a text as the file `x.toml`, for the reference board on a rig of at most 15 V.
 pub(super) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
     let profile = Profile::shipped("weekly").unwrap().unwrap();
-    let target = Target { profile: &profile, highest: Some(Volts(15.0)) };
+    let target = Target { profile: &profile, highest: Some(Volts(15.0)), rig: None };
     let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
     cases(&file, &Source::new("x.toml", text), target)
 }
@@ -62,6 +62,9 @@ fn the_good_file_is_good() {
 fn unknown_words() {
     step(r#"{ wiat = "1s" }"#, "5:5", "`wiat` is not a step", "did you mean `wait`?");
     step(r#"{ sleep = "1s" }"#, "5:5", "`sleep` is not a step", "did you mean `wait`?");
+    step(r#"{ repaet = "1s" }"#, "5:5", "`repaet` is not a step", "did you mean `repeat`?");
+    step(r#"{ incldue = "1s" }"#, "5:5", "`incldue` is not a step", "did you mean `include`?");
+    step(r#"{ perss = "SET" }"#, "5:5", "`perss` is not a step", "did you mean `press`?");
     step(r#"{ zzz = "1s" }"#, "5:5", "`zzz` is not a step", "known are `power`, `cut`");
     step(r#"{ cut = { for = "1s", impedence = "low" } }"#, "5:25", "`cut` has no key `impedence`", "`impedance`?");
     step(r#"{ cut = { for = "1s", impedance = "hihg" } }"#, "5:37", "`hihg` is not an impedance", "`high`?");
@@ -122,6 +125,44 @@ fn supplies() {
         "",
     );
     step(r#"{ ramp = { to = "0V", over = "1s" } }, { cut = "1s" }"#, "5:42", "no supply to disturb", "");
+}
+
+#[test]
+fn buttons() {
+    step(r#"{ press = "STE" }"#, "5:13", "`weekly` has no button `STE`", "did you mean `SET`?");
+    step(r#"{ press = 3 }"#, "5:13", "`press`, a table of", "");
+    step(r#"{ press = {} }"#, "5:13", "`press` needs `button`", "add `button = \"SET\"`");
+    step(r#"{ press = { button = "SET", chord = ["SET", "MODE"] } }"#, "5:13", "either one `button` or a `chord`", "");
+    step(r#"{ press = { chord = "SET" } }"#, "5:23", "a list of buttons", "");
+    step(r#"{ press = { chord = ["SET"] } }"#, "5:23", "two buttons or more", "");
+    step(r#"{ press = { chord = ["SET", "SET"] } }"#, "5:31", "`SET` stands twice", "");
+    step(r#"{ press = { chord = ["SET", "X"] } }"#, "5:31", "has no button `X`", "");
+    step(r#"{ press = { button = "SET", for = "0s" } }"#, "5:37", "a duration of nothing", "");
+    step(r#"{ press = { button = "SET", times = 2 } }"#, "5:13", "needs `every`", "");
+    step(r#"{ press = { button = "SET", every = "1s" } }"#, "5:13", "needs `times`", "");
+    step(r#"{ press = { button = "SET", times = 2, every = "100ms" } }"#, "5:50", "every 100ms is too often", "");
+    step(r#"{ press = { buton = "SET" } }"#, "5:15", "has no key `buton`", "did you mean `button`?");
+}
+
+#[test]
+fn what_the_rig_lacks_is_skipped() {
+    use brownout_rigs::rig::Rig;
+    let profile = Profile::shipped("weekly").unwrap().unwrap();
+    let rig = |buttons: bool| {
+        let mut rig = Rig::shipped().unwrap();
+        if !buttons {
+            std::sync::Arc::make_mut(&mut rig.wiring).buttons.clear();
+        }
+        rig
+    };
+    let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
+    let text = GOOD.replace(r#"wait   = "1s""#, r#"press = "SET""#);
+    for (buttons, skip) in [(true, None), (false, Some("the rig `virtual-12v` has no wire to the button `SET`"))] {
+        let rig = rig(buttons);
+        let target = Target { profile: &profile, highest: None, rig: Some(&rig) };
+        let cases = cases(&file, &Source::new("x.toml", text.clone()), target).unwrap();
+        assert_eq!(cases[0].skip.as_deref(), skip);
+    }
 }
 
 #[test]
@@ -223,7 +264,7 @@ fn what_is_included() {
         let text = GOOD.replace(r#"{ wait   = "1s" }"#, step);
         let file = Found { path: name.clone().into(), name: "x".to_owned(), root: folder.path().into() };
         let profile = Profile::shipped("weekly").unwrap().unwrap();
-        match cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None }) {
+        match cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None, rig: None }) {
             Ok(cases) => cases[0].steps.iter().map(|step| step.text.clone()).collect(),
             Err(Faults(faults)) => faults
                 .iter()
@@ -269,7 +310,7 @@ fn the_matrix_reaches_into_what_is_included() {
         let text = format!("{text}[matrix]\nt = [{values}]\n");
         let file = Found { path: name.clone().into(), name: "x".to_owned(), root: folder.path().into() };
         let profile = Profile::shipped("weekly").unwrap().unwrap();
-        cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None })
+        cases(&file, &Source::new(name, text), Target { profile: &profile, highest: None, rig: None })
     };
     let good = plan(r#""1s", "2s""#).unwrap();
     assert_eq!(good.iter().map(|case| case.takes.to_string()).collect::<Vec<_>>(), ["1s", "2s"]);

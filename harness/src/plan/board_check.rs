@@ -32,6 +32,14 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
                     .help(did_you_mean(&relay.0, &names)),
             )
         }
+        Mention::Button(button) if !profile.buttons.contains(button) => {
+            let names: Vec<&str> = profile.buttons.iter().map(String::as_str).collect();
+            let help = match names.as_slice() {
+                [] => "its profile has no `buttons`".to_owned(),
+                names => did_you_mean(button, names),
+            };
+            Some(fault(format!("`{}` has no button `{button}`", profile.name)).label("unknown button").help(help))
+        }
         Mention::Programme(programme) => unheld(programme, profile).map(|(message, help)| {
             fault(format!("`{}` cannot hold this programme: {message}", profile.name))
                 .label(programme.to_string())

@@ -71,7 +71,7 @@ fn resolve(
     timeline: &order_check::Timeline,
 ) -> Case {
     let nominal = target.profile.supply;
-    let skip = needs::unmet(&choice, target.profile);
+    let skip = needs::unmet(&choice, target);
     let steps = choice.steps.into_iter().zip(&timeline.starts);
     Case {
         id: CaseId { scenario: file.name.clone(), choice: choice.choice },
@@ -131,7 +131,7 @@ mod tests {
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        plan_paths(&[folder.path().to_path_buf()], Target { profile, highest: None })
+        plan_paths(&[folder.path().to_path_buf()], Target { profile, highest: None, rig: None })
     }
 
     fn weekly() -> Profile {

@@ -1,12 +1,30 @@
-//! What a case needs of a board that not every board has. Lacking it is no fault of the file: the case is skipped.
+//! What a case needs of a board or a rig that not every one has. Lacking it is no fault of the file: the case is skipped.
 
+use super::Target;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
 use crate::scenario::step::Step;
 use brownout_rigs::profile::Profile;
+use brownout_rigs::rig::Rig;
 
-/// Why this board cannot do this case, if it cannot.
-pub(super) fn unmet(choice: &Choice, profile: &Profile) -> Option<String> {
+/// Why this board, or this rig, cannot do this case, if it cannot.
+pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
+    silent(choice, target.profile).or_else(|| unpressed(choice, target.rig?))
+}
+
+/// A button that the rig has no wire to.
+fn unpressed(choice: &Choice, rig: &Rig) -> Option<String> {
+    let pressed = choice.steps.iter().filter_map(|read| match &read.step.value {
+        Step::Press(press) => Some(press),
+        _ => None,
+    });
+    let wired = |button: &&String| rig.wiring.buttons.iter().any(|wires| wires.name == **button);
+    let button = pressed.flat_map(|press| &press.buttons).find(|button| !wired(button))?;
+    Some(format!("the rig `{}` has no wire to the button `{button}`", rig.name))
+}
+
+/// Something that must be said to a board without a console.
+fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
     if profile.console.is_some() {
         return None;
     }

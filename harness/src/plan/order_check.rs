@@ -84,6 +84,7 @@ impl<'a> Walk<'a> {
                 self.off = ramp.to.is_none();
                 self.now += ramp.over;
             }
+            Step::Press(press) => self.now += press.takes(),
             Step::Wait(span) => self.now += *span,
             Step::Expect(expectation) => self.now += expectation.takes(),
             Step::SetClock(value) => {

@@ -13,7 +13,7 @@ fn folder() -> PathBuf {
 
 fn planned() -> Plan {
     let profile = Profile::shipped("weekly").unwrap().unwrap();
-    let target = Target { profile: &profile, highest: None };
+    let target = Target { profile: &profile, highest: None, rig: None };
     match plan_paths(&[folder()], target) {
         Ok(plan) => plan,
         Err(Faults(faults)) => panic!("{:#?}", faults.iter().map(|fault| fault.line()).collect::<Vec<_>>()),
@@ -23,7 +23,48 @@ fn planned() -> Plan {
 fn texts() -> Vec<String> {
     let mut files: Vec<PathBuf> = planned().cases.iter().map(|case| case.about.path.clone()).collect();
     files.dedup();
-    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    let mut texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    // So that every word of the language is mutated, whatever the shipped ones use.
+    texts.extend(std::iter::repeat_n(EVERY_WORD.to_owned(), texts.len() / 2));
+    texts
+}
+
+const EVERY_WORD: &str = r#"title = "Every step and every form of it"
+why = "So that each of them is misspelt by the mutations"
+covers = ["choosing"]
+steps = [
+  { power = { ramp = { to = "50%", over = "2s" } } },
+  { wait = "3s" },
+  { power = "on" },
+  { cut = { for = "{w}", impedance = "low", edges = "1ms", repeat = { times = 2, every = "5s" } } },
+  { dip = { to = "{depth}", for = "300ms" } },
+  { ramp = { from = "12V", to = "0V", over = "10s", step = "5%" } },
+  { ramp = { to = "100%", over = "10s" } },
+  { press = "SET" },
+  { press = { chord = ["SET", "MODE"], for = "3s" } },
+  { press = { button = "MODE", times = 3, every = "300ms" } },
+  { repeat = { times = 2, steps = [
+    { mark = "round" },
+    { cut = "1s" },
+    { repeat = { times = 3, steps = [{ wait = "1s" }] } },
+    { expect = { relay = "K1", edges = 2, since = "round" } },
+  ] } },
+  { expect = "schedule" },
+]
+
+[board]
+clock = "Mon 12:00:00"
+mode = "auto"
+programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
+
+[matrix]
+w = ["10ms", "100ms"]
+depth = ["40%", "8V"]
+"#;
+
+#[test]
+fn every_word_is_good() {
+    assert_eq!(plan_text(EVERY_WORD).unwrap().len(), 4);
 }
 
 #[test]

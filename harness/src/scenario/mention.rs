@@ -8,6 +8,8 @@ use brownout_trace::{Civil, RelayName};
 pub enum Mention {
     /// A relay.
     Relay(RelayName),
+    /// A button.
+    Button(String),
     /// A programme to store.
     Programme(Programme),
     /// A slot to delete.

@@ -3,6 +3,7 @@
 //! `V` is a voltage: [`Voltage`] as written (a percentage may stand there), [`Volts`] in a plan, where every
 //! percentage has been resolved against the board's nominal supply.
 
+mod press;
 pub(in crate::scenario) mod read;
 pub(in crate::scenario) mod supply;
 mod words;
@@ -26,6 +27,8 @@ pub enum Step<V = Voltage> {
     Dip(Dip<V>),
     /// `ramp = { to = …, over = … }`: to another voltage in stairs; the supply stays there. Returns when it is there.
     Ramp(Ramp<V>),
+    /// `press = "SET" | { button | chord, for, times, every }`. Returns when the last is released.
+    Press(Press),
     /// `set-clock = "Mon 07:59:55"`. Returns when acknowledged.
     SetClock(Civil),
     /// `program = { add = … } | { delete = 2 } | "clear"`. Returns when acknowledged.
@@ -149,6 +152,27 @@ pub enum Impedance {
     High,
     /// Driven: the source pulls the terminals to the residual voltage (0 V is a short).
     Low,
+}
+
+/// Buttons pressed together, held, and released together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// Which: one, or those of a chord.
+    pub buttons: Vec<String>,
+    /// For how long.
+    pub hold: Span,
+    /// How often; once if none.
+    pub repeat: Option<Repeat>,
+}
+
+impl Press {
+    /// A tap: longer than any debouncing, shorter than any long press.
+    pub const TAP: Span = Span::millis(100);
+
+    /// From the first press to the last release.
+    pub fn takes(&self) -> Span {
+        self.hold + self.repeat.map_or(Span::ZERO, |repeat| repeat.every.times(i64::from(repeat.times) - 1))
+    }
 }
 
 /// An interruption.

@@ -26,6 +26,9 @@ pub fn event(what: &What) -> String {
         What::Contact { relay, closed, sequence } => {
             format!("{relay} contact {} (edge {sequence})", contact(*closed))
         }
+        What::Button { button, pressed } => {
+            format!("button {} {}", printable(button), if *pressed { "pressed" } else { "released" })
+        }
         What::Sent { line } => format!("-> {}", printable(line)),
         What::Received { line } => format!("<- {}", printable(line)),
         What::Erase { address } => format!("flash: erasing the page at {address:#010x}"),

@@ -6,7 +6,7 @@
 //!
 //! **Line 1, the header** (wrapped here; it is one line in the file):
 //! ```json
-//! {"format":"brownout-record","version":1,"header":{"case":"power/outage@cut=10ms","title":"A short outage",
+//! {"format":"brownout-record","version":2,"header":{"case":"power/outage@cut=10ms","title":"A short outage",
 //!  "attempt":1,"seed":1,"tool":"0.1.0","firmware":"9f86…","scenario":"60b7…","rig-file":"fd61…","board-file":"a4e6…",
 //!  "rig":"virtual","board":"reference","board-serial":null,"calibrated":null,"origin":-12000000000}}
 //! ```
@@ -27,7 +27,7 @@
 //!
 //! **Versions.** A new field that may be missing keeps the version; a reader ignores fields it does not know. A new
 //! kind, or a changed meaning, raises it. A reader refuses a newer version; a kind that its own version does not know
-//! is damage, reported with its line.
+//! is damage, reported with its line. Version 2 has the kind `button`.
 //!
 //! **The same bytes for one seed**: no wall-clock date or duration stands here.
 

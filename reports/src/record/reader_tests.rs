@@ -104,10 +104,10 @@ fn fields_of_a_later_day_are_passed_over() {
 
 #[test]
 fn other_files_and_newer_records_are_refused() {
-    let newer = br#"{"format":"brownout-record","version":2,"header":"of another shape"}"#;
+    let newer = br#"{"format":"brownout-record","version":3,"header":"of another shape"}"#;
     assert_eq!(
         read(newer).unwrap_err().to_string(),
-        "record.jsonl has record format 2; this Brownout reads up to 1: use a newer one"
+        "record.jsonl has record format 3; this Brownout reads up to 2: use a newer one"
     );
     for other in [
         &b"\n"[..],

@@ -85,6 +85,16 @@ impl Bench for VirtualBench {
         Ok(())
     }
 
+    fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
+        match self.board.press(button, pressed) {
+            true => Ok(()),
+            false => Err(RigFault {
+                what: format!("the rig has no wire to the button `{button}`"),
+                hint: "add it under `[[virtual.buttons]]`".to_owned(),
+            }),
+        }
+    }
+
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault> {
         self.board.set_reset_pin(asserted);
         Ok(())

@@ -153,6 +153,8 @@ mod tests {
     #[test]
     fn a_fault_names_its_place_and_the_nearest_word() {
         for (from, to, says, at) in [
+            ("\"SET\", \"MODE\"", "\"SET\", \"SET\"", "two buttons have one name", "[\"SET\", \"SET\"]"),
+            ("\"SET\", \"MODE\"", "\"\"", "write a button's name with letters", "[\"\"]"),
             ("slots =", "slot =", "did you mean `slots`?", "slot"),
             ("\"catch-up\"", "\"catchup\"", "did you mean `catch-up`?", "\"catchup\""),
             ("\"12V\"", "\"12\"", "has no unit", "\"12\""),

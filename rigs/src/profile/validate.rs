@@ -26,7 +26,15 @@ impl Profile {
         )?;
         refuse(self.relays.is_empty(), "relays", "a timer has at least one relay")?;
         let twice = self.relays.iter().enumerate().any(|(n, relay)| self.relays[..n].contains(relay));
-        refuse(twice, "relays", "two relays have one name")
+        refuse(twice, "relays", "two relays have one name")?;
+        let named = |name: &String| !name.is_empty() && name.chars().all(plain);
+        refuse(
+            !self.buttons.iter().all(named),
+            "buttons",
+            "write a button's name with letters, digits, `-`, `_` and `.`",
+        )?;
+        let twice = self.buttons.iter().enumerate().any(|(n, button)| self.buttons[..n].contains(button));
+        refuse(twice, "buttons", "two buttons have one name")
     }
 
     fn figures(&self) -> Result<(), Contradiction> {

@@ -213,6 +213,13 @@ pub enum What {
         /// Counted per relay from 1; a gap is a rig fault.
         sequence: u32,
     },
+    /// A button was pressed or released.
+    Button {
+        /// Its name in the profile.
+        button: String,
+        /// Pressed or released.
+        pressed: bool,
+    },
     /// A line was sent to the board.
     Sent {
         /// Without its line end.

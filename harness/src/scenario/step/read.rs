@@ -13,11 +13,12 @@ use toml::de::DeValue;
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 /// Every step's word, in the order of the reference.
-pub const WORDS: [&str; 13] = [
+pub const WORDS: [&str; 16] = [
     "power",
     "cut",
     "dip",
     "ramp",
+    "press",
     "set-clock",
     "program",
     "mode",
@@ -26,6 +27,8 @@ pub const WORDS: [&str; 13] = [
     "wait",
     "until",
     "mark",
+    "repeat",
+    "include",
     "expect",
 ];
 
@@ -50,6 +53,7 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
         "cut" => cut(reader, value?).map(Step::Cut),
         "dip" => dip(reader, value?).map(Step::Dip),
         "ramp" => ramp(reader, value?).map(Step::Ramp),
+        "press" => super::press::press(reader, value?).map(Step::Press),
         "set-clock" => {
             let civil = reader.calendar(value?, "a clock setting, such as `\"Mon 07:59:55\"`,")?;
             reader.mention(value?, Mention::SetClock(civil));

@@ -63,6 +63,13 @@ impl Step {
             }
             Self::Dip(dip) => format!("dip to {} for {}", voltage(&dip.to), course(&dip.course, "")),
             Self::Ramp(way) => ramp(way),
+            Self::Press(press) => {
+                let mut text = format!("press {} for {}", press.buttons.join("+"), press.hold);
+                if let Some(repeat) = press.repeat {
+                    text.push_str(&format!(", {} times every {}", repeat.times, repeat.every));
+                }
+                text
+            }
             Self::SetClock(civil) => format!("set clock to {} {civil}", civil.weekday()),
             Self::Program(ProgramStep::Add(programme)) => format!("add programme {programme}"),
             Self::Program(ProgramStep::Delete(slot)) => format!("delete programme {slot}"),
@@ -88,6 +95,7 @@ impl Step {
             Self::Cut(cut) => Step::Cut(cut),
             Self::Dip(dip) => Step::Dip(Dip { to: dip.to.on(nominal), course: dip.course }),
             Self::Ramp(ramp) => Step::Ramp(ramp.map(|to| to.on(nominal))),
+            Self::Press(press) => Step::Press(press),
             Self::SetClock(civil) => Step::SetClock(civil),
             Self::Program(program) => Step::Program(program),
             Self::Mode(mode) => Step::Mode(mode),
