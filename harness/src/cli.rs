@@ -53,7 +53,7 @@ struct Cli {
 enum Command {
     /// Run scenarios and judge the board
     #[command(after_help = EXIT_HELP)]
-    Run(run::Options),
+    Run(Box<run::Options>),
     /// Parse and plan scenarios; energise nothing
     Check(check::Options),
     /// Approve pending snapshots

@@ -10,6 +10,7 @@ pub mod estimate;
 pub mod log;
 pub mod panics;
 pub mod pool;
+pub mod quarantine;
 pub mod seed;
 pub mod watch;
 

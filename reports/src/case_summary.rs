@@ -23,6 +23,7 @@ pub struct CaseSummary {
     /// How many more there were.
     pub more: usize,
     not_run: bool,
+    quarantined: bool,
     origin: Instant,
     attempt_from: Instant,
     attempt_to: Instant,
@@ -58,6 +59,17 @@ impl CaseSummary {
         not_run
     }
 
+    /// Its failure is known, for this reason: it is told of apart.
+    pub fn quarantine(&mut self, why: &str) {
+        self.quarantined = true;
+        self.because(format!("in quarantine {why}"));
+    }
+
+    /// Whether its failure is known.
+    pub fn is_quarantined(&self) -> bool {
+        self.quarantined
+    }
+
     /// Whether its turn never came.
     pub fn is_not_run(&self) -> bool {
         self.not_run
@@ -71,6 +83,7 @@ impl CaseSummary {
             reasons: Vec::new(),
             more: 0,
             not_run: false,
+            quarantined: false,
             origin,
             attempt_from: origin,
             attempt_to: origin,

@@ -1,7 +1,7 @@
 //! The JUnit report that continuous integration reads: one suite per scenario, one test case per case.
 //!
-//! A board's failure is a `failure`, an inconclusive case (the rig's trouble) an `error`, a skipped one, or one that was
-//! not run, is `skipped` with its reason. `time` is wall time; bench time is a property. What the board said last stands
+//! A board's failure is a `failure`, an inconclusive case (the rig's trouble) an `error`, a skipped one, one that was not
+//! run, or one whose failure is in quarantine, is `skipped` with its reason. `time` is wall time; bench time is a property. What the board said last stands
 //! in `system-out` of a case that did not pass: nobody reads that of the others, and ten thousand would not fit.
 
 use crate::case_summary::CaseSummary;
@@ -88,7 +88,7 @@ fn as_io(error: SerializeError) -> io::Error {
 
 fn test_case(suite: &str, entry: Entry<'_>) -> TestCase {
     let reason = entry.told.reasons.first().map_or("no reason given", String::as_str);
-    let mut status = match (entry.told.is_not_run(), entry.told.verdict()) {
+    let mut status = match (entry.told.is_not_run() || entry.told.is_quarantined(), entry.told.verdict()) {
         (true, _) | (_, Verdict::Skipped) => TestCaseStatus::skipped(),
         (_, Verdict::Passed) => TestCaseStatus::success(),
         (_, Verdict::Failed) => TestCaseStatus::non_success(NonSuccessKind::Failure),

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct Summary {
     passed: usize,
     failed: Vec<CaseSummary>,
+    /// Known to fail, and failed.
+    quarantined: Vec<CaseSummary>,
     inconclusive: Vec<CaseSummary>,
     /// How many cases were skipped for which reason.
     skipped: BTreeMap<String, usize>,
@@ -26,6 +28,10 @@ impl Summary {
         self.bench = self.bench + case.bench_time();
         if case.is_not_run() {
             *self.not_run.entry(first_reason(case)).or_default() += 1;
+            return;
+        }
+        if case.is_quarantined() {
+            self.quarantined.push(case);
             return;
         }
         match case.verdict() {
@@ -74,6 +80,7 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         list(f, "failed (board)", &self.failed)?;
         list(f, "inconclusive (rig)", &self.inconclusive)?;
+        list(f, "failed in quarantine", &self.quarantined)?;
         for (heading, reasons) in [("skipped:", &self.skipped), ("not run:", &self.not_run)] {
             if !reasons.is_empty() {
                 writeln!(f, "{heading}")?;
@@ -85,7 +92,8 @@ impl fmt::Display for Summary {
         let counts = [Verdict::Passed, Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped]
             .map(|verdict| (verdict, self.count(verdict)));
         let not_run = self.count_not_run();
-        let all = not_run + counts.iter().map(|(_, count)| count).sum::<usize>();
+        let quarantined = self.quarantined.len();
+        let all = not_run + quarantined + counts.iter().map(|(_, count)| count).sum::<usize>();
         write!(f, "{all} case{}:", if all == 1 { "" } else { "s" })?;
         let mut comma = "";
         for (verdict, count) in counts {
@@ -97,6 +105,9 @@ impl fmt::Display for Summary {
         }
         if not_run > 0 {
             write!(f, "{comma} {not_run} not run")?;
+        }
+        if quarantined > 0 {
+            write!(f, "{comma} {quarantined} failed in quarantine")?;
         }
         let wall = i64::try_from(self.wall.as_nanos()).unwrap_or(i64::MAX);
         let (wall, bench) = (Span::nanos(wall).in_words(), self.bench.in_words());

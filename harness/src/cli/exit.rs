@@ -34,7 +34,7 @@ impl Exit {
 impl From<End> for Exit {
     fn from(end: End) -> Self {
         match end {
-            End::Passed | End::Skipped => Self::Fine,
+            End::Passed | End::Skipped | End::Quarantined => Self::Fine,
             End::NotRun | End::Inconclusive => Self::RigTrouble,
             End::Failed => Self::BoardFailed,
             End::Bug => Self::Bug,

@@ -1,6 +1,7 @@
 //! What `brownout run` shows: a line per scenario as it ends, in plan order; every failure in full at the end; the
 //! summary. Nothing here depends on threads, and no wall time stands before the last line.
 
+mod flaky;
 mod group;
 
 use super::exit::Exit;
@@ -12,6 +13,7 @@ use crate::runner::{End, Finished};
 use crate::show::Look;
 use brownout_reports::Summary;
 use brownout_reports::junit::{Entry, Junit};
+use flaky::Flaky;
 use group::{Group, tint};
 use std::collections::HashMap;
 use std::time::Instant;
@@ -32,6 +34,7 @@ pub struct Front<'a> {
     left: HashMap<&'a str, usize>,
     width: usize,
     group: Group,
+    flaky: Flaky,
     failures: Vec<String>,
     more: usize,
     bad: usize,
@@ -54,8 +57,9 @@ pub struct Report<'a> {
 
 impl Report<'_> {
     fn add(&mut self, finished: &Finished) {
+        let name = finished.name();
         let entry = Entry {
-            name: &finished.told.case.0,
+            name: &name,
             told: &finished.told,
             word: finished.word,
             detail: &finished.text,
@@ -83,6 +87,7 @@ impl<'a> Front<'a> {
             left,
             width,
             group: Group::default(),
+            flaky: Flaky::default(),
             failures: Vec::new(),
             more: 0,
             bad: 0,
@@ -112,6 +117,7 @@ impl<'a> Front<'a> {
         if let Some(report) = &mut self.report {
             report.add(&finished);
         }
+        self.flaky.add(&finished);
         self.pending += usize::from(finished.is_pending);
         let is_bad = finished.end > End::NotRun;
         self.bad += usize::from(is_bad);
@@ -155,8 +161,12 @@ impl<'a> Front<'a> {
             self.output.data("");
             self.output.data(&more);
         }
+        let flaky = std::mem::take(&mut self.flaky).lines();
         self.summary.took(self.started.elapsed());
         self.output.data("");
+        if !flaky.is_empty() {
+            self.output.data(&flaky.join("\n"));
+        }
         self.output.data(&self.summed_up());
         if self.pending > 0 {
             let waiting = count(self.pending, "snapshot");
@@ -179,7 +189,7 @@ impl Front<'_> {
 }
 
 fn in_full(case: &Case, finished: &Finished, look: Look) -> String {
-    let head = format!("──── {}: {} ", finished.word, finished.id);
+    let head = format!("──── {}: {} ", finished.word, finished.name());
     let rule = "─".repeat(look.width.saturating_sub(head.chars().count()));
     let mut about = format!("\"{}\"", case.about.title);
     if let Some(criterion) = finished.told.criterion {

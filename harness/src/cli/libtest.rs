@@ -5,7 +5,7 @@ use super::bench::{self, Lab, RigFiles};
 use super::exit::Exit;
 use super::output::{Color, Output};
 use super::run::Options;
-use super::setup::{self, Setup};
+use super::setup::{self, Setup, Terms};
 use super::signals;
 use crate::plan::{Case, Plan};
 use crate::runner::watch::Stop;
@@ -86,15 +86,14 @@ pub fn run(
         return Exit::Fine;
     }
     let record = options.record_on(&files.rig.name);
-    let setup = Setup::new(
-        files,
-        lab,
-        options.firmware.as_deref(),
-        record.as_deref(),
-        options.seed,
-        Look::PLAIN,
-        options.watch(stop),
-    );
+    let terms = match options.terms(output.talk_look, stop) {
+        Ok(terms) => Terms { look: Look::PLAIN, ..terms },
+        Err(why) => {
+            output.error(&why);
+            return Exit::Usage;
+        }
+    };
+    let setup = Setup::new(files, lab, options.firmware.as_deref(), record.as_deref(), terms);
     let setup = match setup {
         Ok(setup) => setup,
         Err((exit, why)) => {
@@ -137,7 +136,7 @@ impl Shared {
             None => Err("no bench".to_owned()),
         });
         let finished = match setup {
-            Ok(setup) => finish_case(&setup.station(), case),
+            Ok(setup) => finish_case(&setup.station(), case, 1),
             Err(why) => {
                 self.note(Exit::RigTrouble);
                 return Err(format!("inconclusive (rig): {why}").into());
@@ -164,7 +163,7 @@ impl Shared {
 fn message(case: &Case, finished: &Finished) -> Option<String> {
     let reason = finished.reason.as_deref().unwrap_or("no reason given");
     let first = match finished.end {
-        End::Passed | End::Skipped => return None,
+        End::Passed | End::Skipped | End::Quarantined => return None,
         End::NotRun | End::Inconclusive => format!("inconclusive (rig): {reason}"),
         End::Failed | End::Bug => format!("{}: {reason}", finished.word),
     };
@@ -216,11 +215,11 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
     let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
     let rig = options.rigs.first().cloned();
     let stop = signals::listen().map_err(|error| usage(&mut output, &error.to_string()))?;
+    let terms = options.terms(look, &stop).map_err(|why| usage(&mut output, &why))?;
     let make = move || {
         let files = RigFiles::load(rig.as_deref())?;
         let (firmware, record) = (options.firmware.as_deref(), record.as_deref());
-        Setup::new(files, &bench::Rigs, firmware, record, options.seed, look, options.watch(&stop))
-            .map_err(|(_, why)| why)
+        Setup::new(files, &bench::Rigs, firmware, record, terms.clone()).map_err(|(_, why)| why)
     };
     let shared = Shared {
         ready: OnceLock::new(),
@@ -272,6 +271,7 @@ mod tests {
     fn finished(end: End, word: &'static str) -> Finished {
         Finished {
             id: case(None).id,
+            repeat: 1,
             end,
             word,
             reason: Some("the meter is silent".into()),

@@ -6,18 +6,21 @@ use super::front::{Front, Report};
 use super::libtest::{self, Selection};
 use super::output::Output;
 use super::paths_or_shipped;
-use super::setup::{Setup, count, plan};
+use super::setup::{Setup, Terms, count, plan};
 use super::shard::Shard;
 use crate::plan::Case;
 use crate::runner::bounds::Bounds;
 use crate::runner::log::with_causes;
+use crate::runner::quarantine::{Quarantine, today};
 use crate::runner::watch::{Stop, Watch};
 use crate::runner::{pool, seed};
+use crate::scenario::error::Source;
+use crate::show::Look;
 use brownout_reports::Junit;
 use brownout_trace::Span;
 use clap::builder::FalseyValueParser;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -57,6 +60,12 @@ pub struct Options {
     /// End a case that takes longer than this bench time, counted from the beginning of arranging, as inconclusive
     #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_BENCH_TIME")]
     pub case_bench_time: Option<Span>,
+    /// Run every case so often, each time with the next seed, and say which are flaky
+    #[arg(long, value_name = "N", env = "BROWNOUT_REPEAT", default_value = "1")]
+    pub repeat: NonZeroU32,
+    /// Known failures, told of apart: TOML entries with a pattern, a reason and a last day
+    #[arg(long, value_name = "FILE", env = "BROWNOUT_QUARANTINE")]
+    pub quarantine: Option<PathBuf>,
     /// How many cases run at once; one for each processor if not said
     #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS")]
     pub test_threads: Option<NonZeroUsize>,
@@ -77,6 +86,8 @@ impl Default for Options {
             shard: None,
             fail_fast: false,
             max_time: None,
+            repeat: NonZeroU32::MIN,
+            quarantine: None,
             case_time: None,
             case_bench_time: None,
             test_threads: None,
@@ -92,13 +103,25 @@ impl Options {
             ("--junit", self.junit.is_some()),
             ("--fail-fast", self.fail_fast),
             ("--max-time", self.max_time.is_some()),
+            ("--repeat", self.repeat.get() > 1),
         ];
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
 
-    /// What cases are watched for.
-    pub fn watch(&self, stop: &Stop) -> Watch {
-        Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time }
+    /// What cases are run under.
+    ///
+    /// # Errors
+    /// What is wrong with the file of known failures, rendered.
+    pub fn terms(&self, look: Look, stop: &Stop) -> Result<Terms, String> {
+        let quarantine = self.quarantine.as_deref().map(|path| {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+            Quarantine::parse(&Source::new(name, text), today())
+                .map_err(|fault| format!("the quarantine cannot be used\n{}", look.fault(&fault).trim_end()))
+        });
+        let quarantine = quarantine.transpose()?.unwrap_or_default();
+        let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time };
+        Ok(Terms { seed: self.seed, look, watch, quarantine })
     }
 
     /// Leaves the cases of the shard that was asked for.
@@ -156,8 +179,17 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -
         let on = |(files, plan)| libtest::run(options, &selection, files, plan, output, lab, stop);
         return planned.into_iter().map(on).max().unwrap_or(Exit::Usage);
     }
+    // Before anything is energised: an expired entry is a mistake in a file.
+    let terms = match options.terms(output.talk_look, stop) {
+        Ok(terms) => Terms { look: output.data_look, ..terms },
+        Err(why) => {
+            output.error(&why);
+            return Exit::Usage;
+        }
+    };
     let started = Instant::now();
-    let asked = Asked { options, selection, bounds: Bounds::new(options.fail_fast, options.max_time), lab, stop };
+    let bounds = Bounds::new(options.fail_fast, options.repeat, options.max_time);
+    let asked = Asked { options, selection, bounds, lab, terms };
     let mut junit = match options.junit.as_deref().map(Junit::create).transpose() {
         Ok(junit) => junit,
         Err(error) => {
@@ -182,12 +214,12 @@ struct Asked<'a> {
     selection: Selection,
     bounds: Bounds,
     lab: &'a dyn Lab,
-    stop: &'a Stop,
+    terms: Terms,
 }
 
 impl Asked<'_> {
     fn on_rig(&self, files: RigFiles, cases: &[Case], junit: Option<&mut Junit>, output: &mut Output) -> Exit {
-        let Self { options, selection, bounds, lab, stop } = self;
+        let Self { options, selection, bounds, lab, terms } = self;
         let mut selected = selection.of(cases);
         if selected.is_empty() {
             output.error(&format!("nothing to run: none of {} cases matches", cases.len()));
@@ -203,16 +235,9 @@ impl Asked<'_> {
         }
         let record = options.record_on(&files.rig.name);
         let name = format!("{} on {}", files.profile.name, files.rig.name);
-        let look = output.data_look;
-        let setup = Setup::new(
-            files,
-            *lab,
-            options.firmware.as_deref(),
-            record.as_deref(),
-            options.seed,
-            look,
-            options.watch(stop),
-        );
+        let selected: Vec<&Case> =
+            selected.into_iter().flat_map(|case| std::iter::repeat_n(case, bounds.repeat())).collect();
+        let setup = Setup::new(files, *lab, options.firmware.as_deref(), record.as_deref(), terms.clone());
         let setup = match setup {
             Ok(setup) => setup,
             Err((exit, why)) => {

@@ -6,6 +6,7 @@ use super::output::Output;
 use crate::plan::{Plan, Target, plan_paths};
 use crate::runner::Station;
 use crate::runner::log::{hash, with_causes};
+use crate::runner::quarantine::Quarantine;
 use crate::runner::seed;
 use crate::runner::watch::Watch;
 use crate::show::Look;
@@ -41,9 +42,20 @@ pub struct Setup {
     ready: Ready,
     folder: Option<RunFolder>,
     header: Header,
-    seed: u64,
-    look: Look,
-    watch: Watch,
+    terms: Terms,
+}
+
+/// What cases are run under, on every rig.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The run's seed.
+    pub seed: u64,
+    /// How failures are shown.
+    pub look: Look,
+    /// What ends a case from outside.
+    pub watch: Watch,
+    /// Failures that are known.
+    pub quarantine: Quarantine,
 }
 
 impl Setup {
@@ -56,9 +68,7 @@ impl Setup {
         lab: &dyn Lab,
         firmware: Option<&Path>,
         record: Option<&Path>,
-        seed: u64,
-        look: Look,
-        watch: Watch,
+        terms: Terms,
     ) -> Result<Self, (Exit, String)> {
         let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
@@ -66,20 +76,21 @@ impl Setup {
         })?;
         let folder = record.map(RunFolder::create).transpose();
         let folder = folder.map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
-        let header = header(&files, ready.firmware, seed);
-        Ok(Self { files, ready, folder, header, seed, look, watch })
+        let header = header(&files, ready.firmware, terms.seed);
+        Ok(Self { files, ready, folder, header, terms })
     }
 
     /// What a case stands on.
     pub fn station(&self) -> Station<'_> {
         Station {
             bench: self.ready.runner.as_ref(),
-            board: Board { profile: &self.files.profile.name, is_exact: self.seed == seed::USUAL },
-            seed: self.seed,
-            watch: &self.watch,
+            board: Board { profile: &self.files.profile.name, is_exact: self.terms.seed == seed::USUAL },
+            seed: self.terms.seed,
+            quarantine: &self.terms.quarantine,
+            watch: &self.terms.watch,
             folder: self.folder.as_ref(),
             header: self.header.clone(),
-            look: self.look,
+            look: self.terms.look,
         }
     }
 
@@ -99,7 +110,7 @@ impl Setup {
         let common = [
             ("rig", self.header.rig.clone()),
             ("board", self.header.board.clone()),
-            ("seed", self.seed.to_string()),
+            ("seed", self.terms.seed.to_string()),
             ("tool", self.header.tool.clone()),
         ];
         common.into_iter().chain(firmware).collect()

@@ -4,6 +4,7 @@ use super::case::{End, Finished};
 use super::estimate::{Pace, as_span};
 use crate::plan::Case;
 use brownout_trace::Span;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as WallInstant};
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant as WallInstant};
 #[derive(Debug)]
 pub struct Bounds {
     fail_fast: bool,
+    repeat: usize,
     failed: AtomicBool,
     limit: Option<Limit>,
     pace: Pace,
@@ -24,13 +26,14 @@ struct Limit {
 
 impl Bounds {
     /// Stops beginning cases after the first that a board failed, if `fail_fast`, and those that would not end within
-    /// `max_time` from now.
-    pub fn new(fail_fast: bool, max_time: Option<Span>) -> Self {
+    /// `max_time` from now. Every case comes `repeat` times.
+    pub fn new(fail_fast: bool, repeat: NonZeroU32, max_time: Option<Span>) -> Self {
         let limit = max_time.and_then(|asked| {
             let wall = Duration::from_nanos(u64::try_from(asked.0).unwrap_or(0));
             WallInstant::now().checked_add(wall).map(|end| Limit { asked, end })
         });
-        Self { fail_fast, failed: AtomicBool::new(false), limit, pace: Pace::default() }
+        let repeat = usize::try_from(repeat.get()).unwrap_or(usize::MAX);
+        Self { fail_fast, repeat, failed: AtomicBool::new(false), limit, pace: Pace::default() }
     }
 
     /// Why a case is not begun any more; `None` if it is. A shorter one may still fit.
@@ -55,6 +58,11 @@ impl Bounds {
         if finished.end != End::Skipped {
             self.pace.ended(case, finished.wall);
         }
+    }
+
+    /// How often every case is run.
+    pub fn repeat(&self) -> usize {
+        self.repeat
     }
 
     /// How long a case will take, by what others took.

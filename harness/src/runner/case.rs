@@ -2,6 +2,7 @@
 
 use super::log::Log;
 use super::panics::{self, Panic};
+use super::quarantine::Quarantine;
 use super::watch::Watch;
 use super::{CaseRunner, seed};
 use crate::outcome::CaseOutcome;
@@ -22,6 +23,8 @@ pub struct Station<'a> {
     pub board: Board<'a>,
     /// The run's seed.
     pub seed: u64,
+    /// Failures that are known.
+    pub quarantine: &'a Quarantine,
     /// What ends a case from outside.
     pub watch: &'a Watch,
     /// Where to record, if at all.
@@ -39,6 +42,8 @@ pub enum End {
     Passed,
     /// The rig lacks a part.
     Skipped,
+    /// The board's, known and in quarantine.
+    Quarantined,
     /// Its turn never came: no time was left, or the run was stopped.
     NotRun,
     /// The rig's trouble: the board is not judged, or the judgement could not be recorded.
@@ -54,6 +59,8 @@ pub enum End {
 pub struct Finished {
     /// Which.
     pub id: CaseId,
+    /// Which of its repeats, from 1.
+    pub repeat: u32,
     /// How it ended.
     pub end: End,
     /// One word for it: that of the verdict, or `new` or `changed` of its snapshot, or `bug`.
@@ -76,8 +83,35 @@ pub struct Finished {
     pub told: CaseSummary,
 }
 
+impl Finished {
+    /// The case's id; with `~2` and so on from the second repeat, as its record's folder has it.
+    pub fn name(&self) -> String {
+        match self.repeat {
+            0 | 1 => self.id.to_string(),
+            later => format!("{}~{later}", self.id),
+        }
+    }
+}
+
 /// Runs a case and does all that follows. Never panics over what the bench does.
-pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
+///
+/// Repeats count from 1; repeat n runs as the case would with the run's seed plus n - 1, so that it can be had alone.
+pub fn finish_case(station: &Station<'_>, case: &Case, repeat: u32) -> Finished {
+    let mut finished = recorded(station, case, repeat);
+    finished.repeat = repeat;
+    if finished.end == End::Failed
+        && let Some(entry) = station.quarantine.of(&case.id)
+    {
+        let why = format!("until {}: {}", entry.until, entry.reason);
+        finished.told.quarantine(&why);
+        let reason = finished.reason.take().unwrap_or_default();
+        finished.reason = Some(format!("{}: {reason} (in quarantine {why})", finished.word));
+        (finished.end, finished.word) = (End::Quarantined, "quarantined");
+    }
+    finished
+}
+
+fn recorded(station: &Station<'_>, case: &Case, repeat: u32) -> Finished {
     let started = WallInstant::now();
     if let Some(why) = &case.skip {
         return skipped(case, why.clone());
@@ -85,12 +119,15 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
     if let Some(why) = station.watch.stop.why() {
         return not_run(case, why);
     }
-    let mut log = Log::new(station.folder, &station.header, case);
-    let seed = seed::of_case(station.seed, &case.id);
+    let run_seed = station.seed.wrapping_add(u64::from(repeat.saturating_sub(1)));
+    let header = Header { attempt: repeat, seed: run_seed, ..station.header.clone() };
+    let board = Board { is_exact: station.board.is_exact && repeat == 1, ..station.board };
+    let mut log = Log::new(station.folder, &header, case);
+    let seed = seed::of_case(run_seed, &case.id);
     let watch = station.watch.begin();
     let ran = panics::caught(|| {
         let outcome = station.bench.run(case, seed, watch, &mut |event| log.event(event));
-        let unapproved = snapshot::check(case, &outcome, station.board, station.look);
+        let unapproved = snapshot::check(case, &outcome, board, station.look);
         (outcome, unapproved)
     });
     let (mut finished, verdict, trouble) = match ran {
@@ -98,7 +135,7 @@ pub fn finish_case(station: &Station<'_>, case: &Case) -> Finished {
         Err(panic) => bug(case, log, &panic),
     };
     finished.wall = started.elapsed();
-    let timing = Timing::new(finished.told.case.clone(), 1, verdict, finished.told.bench_time(), finished.wall);
+    let timing = Timing::new(finished.told.case.clone(), repeat, verdict, finished.told.bench_time(), finished.wall);
     let timed = station.folder.map(|folder| folder.timed(&timing));
     let timed = timed.and_then(Result::err).map(|error| super::log::with_causes(&error));
     if let Some(trouble) = trouble.or(timed) {
@@ -134,6 +171,7 @@ fn ran_to_its_end(
     tell(&mut told, &reasons);
     let finished = Finished {
         id: case.id.clone(),
+        repeat: 1,
         end,
         word,
         reason: reasons.into_iter().next(),
@@ -189,6 +227,7 @@ pub fn not_run(case: &Case, why: String) -> Finished {
 fn without_bench(case: &Case, (end, word): (End, &'static str), why: String, told: CaseSummary) -> Finished {
     Finished {
         id: case.id.clone(),
+        repeat: 1,
         end,
         word,
         reason: Some(why),
@@ -213,6 +252,7 @@ fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<S
     text.push_str("  RUST_BACKTRACE=1 shows where it came from\n");
     let finished = Finished {
         id: case.id.clone(),
+        repeat: 1,
         end: End::Bug,
         word: "bug",
         reason: Some(reason),

@@ -24,7 +24,7 @@ pub fn threads() -> NonZeroUsize {
 }
 
 /// Runs the cases on so many threads. `tell` hears of them on this thread, every case once and in order; those that the
-/// bounds refuse come as not run.
+/// bounds refuse come as not run. Repeats of a case stand one after the other, as many as the bounds say.
 pub fn run(station: &Station<'_>, cases: &[&Case], threads: NonZeroUsize, bounds: &Bounds, mut tell: impl FnMut(News))
 where
     for<'s> &'s Station<'s>: Send,
@@ -38,7 +38,7 @@ where
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(index) else { break };
-                    if sender.send((index, one(station, case, bounds))).is_err() {
+                    if sender.send((index, one(station, case, index, bounds))).is_err() {
                         break;
                     }
                 }
@@ -58,11 +58,12 @@ where
     });
 }
 
-fn one(station: &Station<'_>, case: &Case, bounds: &Bounds) -> Finished {
+fn one(station: &Station<'_>, case: &Case, index: usize, bounds: &Bounds) -> Finished {
+    let repeat = u32::try_from(index % bounds.repeat() + 1).unwrap_or(1);
     if let Some(why) = bounds.refuse(case) {
-        return not_run(case, why);
+        return Finished { repeat, ..not_run(case, why) };
     }
-    let finished = finish_case(station, case);
+    let finished = finish_case(station, case, repeat);
     bounds.ended(case, &finished);
     finished
 }

@@ -101,3 +101,36 @@ fn a_report_that_cannot_be_written_is_known_before_anything_runs() {
     assert_eq!(ran.stdout, "");
     here.run(&["run", "--junit", "x.xml", "--", "--list"]).says(2, &["--junit", "libtest"]);
 }
+
+#[test]
+fn repeats_have_seeds_and_records_of_their_own() {
+    let here = Place::approved();
+    let ran = here.run(&["run", "--repeat", "3", "--record", "kept", "--junit", "junit.xml"]);
+    ran.prints(0, &["3 cases: 3 passed"]);
+    assert!(!ran.stdout.contains("flaky"), "{}", ran.stdout);
+    for (folder, seed) in [("power+noon", 1), ("power+noon~2", 2), ("power+noon~3", 3)] {
+        let path = here.path(&format!("kept/run-0001/{folder}/record.jsonl"));
+        let header = brownout_reports::Record::read(&path).unwrap().header;
+        assert_eq!((header.seed, u64::from(header.attempt)), (seed, seed));
+    }
+    let junit = fs::read_to_string(here.path("junit.xml")).unwrap();
+    assert!(junit.contains("<testcase name=\"power/noon~3\""), "{junit}");
+    here.run(&["run", "--repeat", "0"]).says(2, &["--repeat"]);
+}
+
+#[test]
+fn a_known_failure_is_told_of_apart_until_its_day() {
+    let here = mixed();
+    let entry = |until: &str| format!("[[quarantine]]\ncase = 'power/b'\nreason = 'ticket 7'\nuntil = {until}\n");
+    here.write("known.toml", entry("2099-12-31"));
+    let ran = here.run(&["run", "--quarantine", "known.toml", "--junit", "junit.xml"]);
+    let words = ["quarantined   power/b", "(in quarantine until 2099-12-31: ticket 7)", "failed in quarantine:"];
+    ran.prints(0, &words);
+    ran.prints(0, &["3 cases: 2 passed, 0 failed, 1 failed in quarantine"]);
+    assert!(fs::read_to_string(here.path("junit.xml")).unwrap().contains("type=\"quarantined\""));
+    here.write("known.toml", entry("2020-02-29"));
+    let ran = here.run(&["run", "--quarantine", "known.toml"]);
+    ran.says(2, &["ended with 2020-02-29", "known.toml:2:8", "new day"]);
+    assert_eq!(ran.stdout, "");
+    here.run(&["run", "--quarantine", "nowhere.toml"]).says(2, &["cannot read nowhere.toml"]);
+}

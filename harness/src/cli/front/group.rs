@@ -90,7 +90,7 @@ pub fn tint(end: End) -> Tint {
     match end {
         End::Passed => Tint::Good,
         End::Skipped => Tint::Faint,
-        End::NotRun | End::Inconclusive => Tint::Warn,
+        End::Quarantined | End::NotRun | End::Inconclusive => Tint::Warn,
         End::Failed | End::Bug => Tint::Bad,
     }
 }
