@@ -5,12 +5,18 @@ enum { EPOCH_WEEKDAY = 3 };
 
 static bool leap(uint32_t year)
 {
+#ifdef DEFECT_CENTURY
+    return year % 4 == 0;
+#endif
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
 static uint32_t days_in_month(uint32_t year, uint32_t month)
 {
     static const uint8_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+#ifdef DEFECT_LEAP_DAY
+    return DAYS[month - 1];
+#endif
     return month == 2 && leap(year) ? 29 : DAYS[month - 1];
 }
 
@@ -50,6 +56,9 @@ struct civil civil_from_seconds(uint32_t t)
 
 uint32_t civil_weekday(uint32_t t)
 {
+#ifdef DEFECT_YEAR_2038
+    return (uint32_t)(((int32_t)t / (int32_t)SECONDS_PER_DAY + EPOCH_WEEKDAY) % 7 + 7) % 7;
+#endif
     return (t / SECONDS_PER_DAY + EPOCH_WEEKDAY) % 7;
 }
 

@@ -100,10 +100,20 @@ static enum error clock_show(void)
 
 static enum error clock_set(uint32_t t)
 {
+    const uint32_t before = g_clock_valid ? g_now : t;
+    (void)before;
     if (!rtc_set(t))
         return E_CLOCK;
     /* Clocks set faster than once a second leave no second to feed the watchdog at; the RTC has just answered. */
     watchdog_feed();
+#if defined DEFECT_CLOCK_SET
+    struct settings unchanged = timer_settings();
+    if (t > before)
+        return change(&unchanged) ? E_STORAGE : ok();
+#elif defined DEFECT_DST
+    if (t < before)
+        return ok();
+#endif
     timer_evaluate();
     return ok();
 }
@@ -273,7 +283,12 @@ static enum error factory(unsigned n, char **words)
     (void)words;
     if (n != 1)
         return E_ARGUMENT;
+#ifdef DEFECT_FACTORY
+    struct settings defaults = timer_settings();
+    defaults.mode = MODE_AUTO;
+#else
     struct settings defaults = {.mode = MODE_AUTO};
+#endif
     enum error failed = change(&defaults);
     if (failed)
         return failed;

@@ -76,6 +76,9 @@ static uint32_t settled_counter(void)
 
 static bool magic_present(void)
 {
+#ifdef DEFECT_CLOCK_LOST
+    return false;
+#endif
     return (BKP->DR1 & 0xFFFFu) == MAGIC_1 && (BKP->DR2 & 0xFFFFu) == MAGIC_2;
 }
 
@@ -101,6 +104,12 @@ void rtc_start(void)
         if ((RCC->BDCR & kept) == kept && synchronise()) {
             g_clock_valid = 1;
             begin_seconds();
+#ifdef DEFECT_DOUBLE_CUT
+            uint32_t started = BKP->DR6 & 0xFFFFu;
+            BKP->DR6 = g_now & 0xFFFFu;
+            while ((uint16_t)(g_now - started) < 15) {
+            }
+#endif
             return;
         }
         rtc_forget();
@@ -127,9 +136,16 @@ void rtc_tenth(void)
     if (!synchronise() || !enter_configuration())
         return;
     RTC->PRLH = 0;
+#ifdef DEFECT_SLOW_CLOCK
+    RTC->PRLL = 0x8000;
+#else
     RTC->PRLL = 0x7FFF;
+#endif
     if (!leave_configuration())
         return;
+#ifdef DEFECT_CLOCK_BELIEVED
+    g_clock_valid = 1;
+#endif
     system_tenths_stop();
     begin_seconds();
 }

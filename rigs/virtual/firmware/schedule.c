@@ -29,7 +29,20 @@ static uint32_t ahead(uint32_t from, uint32_t to)
 
 static uint32_t window_length(const struct program *p)
 {
+#ifdef DEFECT_EQUAL_TIMES
+    if (p->off == p->on)
+        return SECONDS_PER_DAY;
+#endif
     return p->off >= p->on ? p->off - p->on : p->off + SECONDS_PER_DAY - p->on;
+}
+
+static bool runs_on(const struct program *p, unsigned day)
+{
+#ifdef DEFECT_DAY_GROUP
+    if (p->days == 0x38)
+        return 0x70 >> day & 1;
+#endif
+    return p->days >> day & 1;
 }
 
 static uint32_t on_second_of_week(const struct program *p, unsigned day)
@@ -42,7 +55,7 @@ bool schedule_covers(const struct program programs[PROGRAM_SLOTS], uint32_t t)
     uint32_t now = civil_second_of_week(t);
     for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++)
         for (unsigned day = 0; day < 7; day++)
-            if ((p->days >> day & 1) && ahead(on_second_of_week(p, day), now) < window_length(p))
+            if (runs_on(p, day) && ahead(on_second_of_week(p, day), now) < window_length(p))
                 return true;
     return false;
 }
@@ -52,7 +65,7 @@ bool schedule_starts_at(const struct program programs[PROGRAM_SLOTS], uint32_t t
     uint32_t now = civil_second_of_week(t);
     for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++)
         for (unsigned day = 0; day < 7; day++)
-            if ((p->days >> day & 1) && p->on != p->off && on_second_of_week(p, day) == now)
+            if (runs_on(p, day) && p->on != p->off && on_second_of_week(p, day) == now)
                 return true;
     return false;
 }
@@ -63,10 +76,21 @@ uint32_t schedule_next_event(const struct program programs[PROGRAM_SLOTS], uint3
     uint32_t nearest = SCHEDULE_NEVER;
     for (const struct program *p = programs; p < programs + PROGRAM_SLOTS; p++) {
         for (unsigned day = 0; day < 7; day++) {
-            if (!(p->days >> day & 1) || p->on == p->off)
+            if (!runs_on(p, day) || p->on == p->off)
                 continue;
+#ifdef DEFECT_LOST_PULSE
+            if (window_length(p) < 2)
+                continue;
+#endif
             uint32_t on = on_second_of_week(p, day);
             uint32_t off = (on + window_length(p)) % SECONDS_PER_WEEK;
+#if defined DEFECT_MIDNIGHT
+            if (p->off < p->on && off > on)
+                off -= SECONDS_PER_DAY;
+#elif defined DEFECT_SUNDAY
+            if (off < on)
+                off = SECONDS_PER_WEEK;
+#endif
             /* An event of this very second is past: its next occurrence is a week away. */
             uint32_t to_on = ahead(now, on), to_off = ahead(now, off);
             if (to_on == 0)

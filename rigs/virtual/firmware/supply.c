@@ -17,6 +17,9 @@ void supply_start(void)
 
 bool supply_low(void)
 {
+#ifdef DEFECT_SUPPLY_IGNORED
+    return false;
+#endif
     return PWR->CSR & PWR_CSR_PVDO;
 }
 

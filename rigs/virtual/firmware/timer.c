@@ -2,6 +2,9 @@
 
 #include "relay.h"
 #include "rtc.h"
+#ifdef DEFECT_BOOT_COUNT
+#include "stm32f103.h"
+#endif
 
 uint32_t g_mode;
 struct program g_programs[PROGRAM_SLOTS];
@@ -20,6 +23,12 @@ static void take_over(const struct settings *settings)
 
 static void plan_next_event(void)
 {
+#ifdef DEFECT_OVERRIDE
+    if (g_clock_valid) {
+        g_next_event = schedule_next_event(g_programs, g_now);
+        return;
+    }
+#endif
     g_next_event = g_mode == MODE_AUTO && g_clock_valid ? schedule_next_event(g_programs, g_now) : SCHEDULE_NEVER;
 }
 
@@ -27,7 +36,19 @@ void timer_start(void)
 {
     struct settings settings;
     store_load(&settings);
+#if defined DEFECT_MODE_LOST
+    settings.mode = MODE_AUTO;
+#elif defined DEFECT_BOOT_COUNT
+    if (++BKP->DR7 > 4)
+        settings = (struct settings){0};
+#endif
     take_over(&settings);
+#ifdef DEFECT_POWER_UP
+    if (g_mode == MODE_AUTO) {
+        plan_next_event();
+        return;
+    }
+#endif
     timer_evaluate();
 }
 
@@ -49,6 +70,9 @@ enum store_result timer_change(const struct settings *settings)
         relay_set(g_mode == MODE_ON);
     else if (!g_clock_valid)
         relay_set(false);
+#ifdef DEFECT_EDIT
+    timer_evaluate();
+#endif
     plan_next_event();
     return result;
 }
@@ -62,12 +86,23 @@ void timer_evaluate(void)
     plan_next_event();
 }
 
+/* At an off event: another programme's window covers the instant. */
+static bool still_wanted(uint32_t t)
+{
+#ifdef DEFECT_OVERLAP
+    (void)t;
+    return false;
+#else
+    return schedule_covers(g_programs, t);
+#endif
+}
+
 void timer_event(void)
 {
     while (g_next_event <= g_now && g_next_event != SCHEDULE_NEVER) {
         if (schedule_starts_at(g_programs, g_next_event))
             relay_set(true);
-        else if (!schedule_covers(g_programs, g_next_event))
+        else if (!still_wanted(g_next_event))
             relay_set(false);
         g_next_event = schedule_next_event(g_programs, g_next_event);
     }
