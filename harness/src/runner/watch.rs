@@ -119,4 +119,8 @@ impl<B: Bench> Bench for Watched<'_, B> {
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault> {
         self.bench.set_reset(asserted)
     }
+
+    fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
+        self.bench.press(button, pressed)
+    }
 }
