@@ -15,6 +15,7 @@ mod contacts;
 #[cfg(test)]
 pub(crate) mod fake;
 mod halt;
+mod lane;
 mod ledger;
 mod log;
 mod pressing;

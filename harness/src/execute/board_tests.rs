@@ -159,3 +159,30 @@ fn buttons_reach_the_board_by_the_rigs_wires() {
     assert_eq!(outcome.verdict, Verdict::Inconclusive, "the rig's trouble");
     assert!(outcome.stopped.unwrap().why.contains("no wire to the button `NONE`"));
 }
+
+#[test]
+fn a_cut_in_the_background_falls_into_a_save() {
+    let outcome = run(concat!(
+        r#"{ wait = "1s" }, "#,
+        r#"{ during = { meanwhile = [{ wait = "20ms" }, { cut = { for = "10ms", impedance = "low" } }], "#,
+        r#"steps = [{ mode = "auto" }, { wait = "2s" }] } }, { expect = { programs = "kept" } }, { expect = "schedule" }"#
+    ));
+    assert_eq!(told(&outcome), ["passed: 1 programme kept", "passed: as programmed"]);
+    assert_eq!(
+        instants(&outcome, |what| matches!(what, What::Supply { .. })),
+        [secs(1) + Span::millis(20), secs(1) + Span::millis(30)]
+    );
+}
+
+#[test]
+fn the_hard_resets_of_a_user() {
+    let outcome = run(r#"
+      { reset = "supply" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { reset = "power-on" } },
+      { reset = "factory" },
+      { expect = { programs = "kept" } },
+      { expect = { relay = "K1", is = "open", within = "1s" } }"#);
+    assert_eq!(outcome.verdict, Verdict::Passed, "{:?}", told(&outcome));
+    assert_eq!(told(&outcome)[2], "passed: none, as it should be");
+}

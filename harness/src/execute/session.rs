@@ -1,12 +1,14 @@
 //! One attempt: the bench, the trace, what was done, and the only loop.
 
 use super::halt::Halt;
+use super::lane::Lane;
 use super::ledger::{Ledger, unpowered};
 use super::log::Log;
 use super::reckoning::{self, Attempt};
 use crate::judge::{Finding, View, Window};
 use crate::outcome::Judgement;
 use crate::plan::Case;
+use crate::scenario::step::Step;
 use brownout_rigs::bench::Bench;
 use brownout_rigs::profile::{Console, Profile};
 use brownout_trace::event::{Level, What};
@@ -61,6 +63,8 @@ pub struct Session<'a> {
     pub(super) unanswered: Unanswered,
     /// The reset pin is pulled until then.
     pub(super) release_reset: Option<Instant>,
+    /// The steps in the background.
+    pub(super) lane: Option<Lane<'a>>,
     pub(super) settling: Vec<Settling>,
     /// The step under way; `None` while arranging.
     pub(super) step: Option<usize>,
@@ -86,6 +90,7 @@ impl<'a> Session<'a> {
             judgements: Vec::new(),
             unanswered: Unanswered::default(),
             release_reset: None,
+            lane: None,
             settling: Vec::new(),
             step: None,
             fresh: Vec::new(),
@@ -102,11 +107,17 @@ impl<'a> Session<'a> {
 
     fn everything(&mut self) -> Result<(), Halt> {
         self.arrange()?;
-        for index in 0..self.case.steps.len() {
+        let mut index = 0;
+        while index < self.case.steps.len() {
             self.step = Some(index);
             let text = self.case.steps[index].text.clone();
             self.note(What::Step { index: index as u32, text });
             self.perform(index)?;
+            index += 1;
+            if let Step::Meanwhile(steps) = self.case.steps[index - 1].step {
+                self.lane = Some(Lane::new(index, index + steps));
+                index += steps;
+            }
         }
         self.settle()
     }
@@ -139,8 +150,9 @@ impl<'a> Session<'a> {
             self.settling.remove(0);
             self.judge_window(settling);
         }
+        let lane = self.poll_lane()?;
         let settles = self.settling.iter().map(|settling| settling.window.to + quiet).min();
-        Ok(self.release_reset.into_iter().chain(settles).min())
+        Ok(self.release_reset.into_iter().chain(settles).chain(lane).min())
     }
 
     /// Advances the bench to `until` or its next event, and takes what happened.

@@ -2,11 +2,12 @@
 
 use super::arranging::Waiting;
 use super::halt::Halt;
+use super::lane::Join;
 use super::pressing::Pressing;
-use super::session::Session;
+use super::session::{Doing, Session};
 use super::shooting::{Ramping, Shooting};
 use super::speech::only_asks;
-use crate::scenario::step::{Impedance, Moment, Power, ProgramStep, ResetStep, Step};
+use crate::scenario::step::{Course, Impedance, Moment, Power, ProgramStep, ResetStep, Step};
 use brownout_rigs::profile::Command;
 use brownout_trace::event::{Level, What};
 use brownout_trace::{Instant, Span, Volts};
@@ -17,26 +18,11 @@ const RESET_PULSE: Span = Span::millis(10);
 impl<'a> Session<'a> {
     /// Does one step; returns when the step does.
     pub(super) fn perform(&mut self, index: usize) -> Result<(), Halt> {
+        if let Some(mut doing) = self.begin(index)? {
+            return self.drive(&mut *doing);
+        }
         let case = self.case;
         match &case.steps[index].step {
-            Step::Power(Power::Ramp(ramp)) => Ramping::begin(ramp, self).map(drop),
-            Step::Power(Power::Off) => self.supply(Level::Open),
-            Step::Power(Power::On) => self.supply(Level::Volts(case.nominal)),
-            Step::Power(Power::To(volts)) => self.supply(Level::Volts(*volts)),
-            Step::Cut(cut) => {
-                let level = match cut.impedance {
-                    Impedance::High => Level::Open,
-                    Impedance::Low => Level::Volts(Volts::ZERO),
-                };
-                self.drive(&mut Shooting::new(level, cut.course))
-            }
-            Step::Dip(dip) => self.drive(&mut Shooting::new(Level::Volts(dip.to), dip.course)),
-            Step::Ramp(ramp) => self.drive(&mut Ramping::new(*ramp)),
-            Step::Press(press) => {
-                // What a button does is the firmware's affair: no oracle knows what the contact should do after it.
-                self.ledger.meddled = true;
-                self.drive(&mut Pressing::new(press))
-            }
             Step::SetClock(civil) => self.tell(&Command::SetClock(*civil)).map(drop),
             Step::Mode(mode) => self.tell(&Command::SetMode(*mode)).map(drop),
             Step::Program(program) => self.program(program),
@@ -45,19 +31,61 @@ impl<'a> Session<'a> {
                 self.say(line).map(drop)
             }
             Step::Reset(reset) => self.reset(*reset),
-            Step::Wait(span) => self.drive(&mut Waiting(self.now() + *span)),
-            Step::Until(moment) => {
-                let at = self.moment(*moment)?;
-                self.drive(&mut Waiting(at))
+            Step::Expect(expectation) => self.expect(index, &expectation.value),
+            // Done by beginning them.
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins a step that needs no answer of the board's; gives what is left to do, if it takes time.
+    pub(super) fn begin(&mut self, index: usize) -> Result<Option<Box<dyn Doing<'a> + 'a>>, Halt> {
+        let case = self.case;
+        Ok(match &case.steps[index].step {
+            Step::Power(Power::Ramp(ramp)) => {
+                Ramping::begin(ramp, self)?;
+                None
             }
+            Step::Power(Power::Off) => {
+                self.supply(Level::Open)?;
+                None
+            }
+            Step::Power(Power::On) => {
+                self.supply(Level::Volts(case.nominal))?;
+                None
+            }
+            Step::Power(Power::To(volts)) => {
+                self.supply(Level::Volts(*volts))?;
+                None
+            }
+            Step::Cut(cut) => {
+                let level = match cut.impedance {
+                    Impedance::High => Level::Open,
+                    Impedance::Low => Level::Volts(Volts::ZERO),
+                };
+                Some(Box::new(Shooting::new(level, cut.course)))
+            }
+            Step::Dip(dip) => Some(Box::new(Shooting::new(Level::Volts(dip.to), dip.course))),
+            Step::Ramp(ramp) => Some(Box::new(Ramping::new(*ramp))),
+            Step::Reset(ResetStep::Supply) => {
+                let course = Course { width: ResetStep::UNPLUGGED, edges: Span::ZERO, repeat: None };
+                Some(Box::new(Shooting::new(Level::Open, course)))
+            }
+            Step::Press(press) => {
+                // What a button does is the firmware's affair: no oracle knows what the contact should do after it.
+                self.ledger.meddled = true;
+                Some(Box::new(Pressing::new(press)))
+            }
+            Step::Wait(span) => Some(Box::new(Waiting(self.now() + *span))),
+            Step::Until(moment) => Some(Box::new(Waiting(self.moment(*moment)?))),
+            Step::Join => Some(Box::new(Join)),
             Step::Mark(name) => {
                 let now = self.now();
                 self.ledger.marks.push((name.clone(), now));
                 self.note(What::Mark { name: name.clone() });
-                Ok(())
+                None
             }
-            Step::Expect(expectation) => self.expect(index, &expectation.value),
-        }
+            _ => None,
+        })
     }
 
     fn program(&mut self, program: &ProgramStep) -> Result<(), Halt> {
@@ -76,6 +104,11 @@ impl<'a> Session<'a> {
 
     fn reset(&mut self, reset: ResetStep) -> Result<(), Halt> {
         match reset {
+            ResetStep::Factory => {
+                self.tell(&Command::FactoryReset)?;
+            }
+            // A shot like any other.
+            ResetStep::Supply => {}
             ResetStep::Pin => {
                 self.bench.set_reset(true)?;
                 let now = self.now();

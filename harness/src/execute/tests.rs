@@ -453,3 +453,78 @@ fn buttons_are_pressed_held_and_released_at_their_instants() {
     assert_eq!(names, [("SET", true), ("MODE", true), ("SET", false), ("MODE", false)]);
     assert_eq!(buttons[8].0 - buttons[7].0, 3000);
 }
+
+#[test]
+fn steps_in_the_background_act_while_others_run() {
+    let steps = r#"
+      { wait = "1s" },
+      { during = {
+          steps = [{ wait = "2s" }, { mode = "on" }, { expect = { relay = "K1", stays = "closed", for = "3s" } }, { mark = "front" }],
+          meanwhile = [{ wait = "3s" }, { cut = "50ms" }, { press = "SET" }, { wait = "4s" }] } },
+      { mark = "both" },
+      { expect = "schedule" }"#;
+    let outcome = run_on(&steps.replace('\n', " "), &Quirks::default());
+    assert_eq!(told(&outcome), ["passed: closed throughout", "passed: as programmed"], "{:?}", outcome.stopped);
+    let at = |wanted: &dyn Fn(&What) -> bool| {
+        let event = outcome.trace.iter().find(|event| event.at >= Instant::ZERO && wanted(&event.what)).unwrap();
+        (event.at - Instant::ZERO).0 / 1_000_000
+    };
+    let mark = |wanted: &str| at(&|what| matches!(what, What::Mark { name } if name == wanted));
+    assert_eq!(at(&|what| matches!(what, What::Supply { .. })), 4000, "3 s into it, while the front waits");
+    assert_eq!(at(&|what| matches!(what, What::Button { .. })), 4050);
+    assert!((6000..6100).contains(&mark("front")), "{}", mark("front"));
+    assert_eq!(mark("both"), 1000 + 3000 + 50 + 100 + 4000, "over when both are");
+    // The shorter background is not waited for twice.
+    let steps = r#"{ during = { meanwhile = [{ cut = "50ms" }], steps = [{ wait = "1s" }] } }, { mark = "m" },
+      { expect = { programs = "kept" } }"#;
+    let outcome = run_on(&steps.replace('\n', " "), &Quirks::default());
+    assert_eq!(outcome.trace.iter().find(|event| matches!(event.what, What::Mark { .. })).unwrap().at.0, 1_000_000_000);
+}
+
+#[test]
+fn at_one_instant_the_background_comes_before_the_foreground() {
+    let steps = r#"
+      { during = { steps = [{ wait = "1s" }, { power = { to = "11V" } }], meanwhile = [{ wait = "1s" }, { press = "MODE" }] } },
+      { expect = { programs = "kept" } }"#;
+    let outcome = run_on(&steps.replace('\n', " "), &Quirks::default());
+    let second = Instant::ZERO + Span::secs(1);
+    let kinds: Vec<&str> = outcome
+        .trace
+        .iter()
+        .filter(|event| event.at == second)
+        .filter_map(|event| match &event.what {
+            What::Button { .. } => Some("button"),
+            What::Step { text, .. } if text.starts_with("power") => Some("power"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(kinds, ["button", "power"]);
+    // What goes wrong in the background is told at its step.
+    let steps = r#"{ during = { steps = [{ wait = "9s" }], meanwhile = [{ wait = "1s" }, { cut = "5ms" }] } },
+      { expect = { programs = "kept" } }"#;
+    let quirks = Quirks { wide: Span::millis(5), ..Quirks::default() };
+    let outcome = run_on(&steps.replace('\n', " "), &quirks);
+    assert_eq!((outcome.verdict, outcome.stopped.unwrap().step), (Verdict::Inconclusive, Some(2)));
+}
+
+#[test]
+fn resets_by_supply_and_to_the_defaults() {
+    let steps = r#"
+      { wait = "1s" },
+      { reset = "supply" },
+      { mark = "plugged" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { programs = "kept" } },
+      { reset = "factory" },
+      { expect = { programs = "kept" } },
+      { expect = { relay = "K1", is = "open", within = "2s" } },
+      { set-clock = "Mon 07:59:58" },
+      { wait = "5s" },
+      { expect = { relay = "K1", stays = "open", for = "2s" } }, { expect = "schedule" }"#;
+    let outcome = run_on(steps, &Quirks::default());
+    let kept = ["passed: closed after 55ms", "passed: 1 programme kept", "passed: none, as it should be"];
+    assert_eq!(told(&outcome)[..3], kept, "{:?}", outcome.stopped);
+    assert_eq!(outcome.verdict, Verdict::Passed, "{:?}", told(&outcome));
+    let mark = outcome.trace.iter().find(|event| matches!(event.what, What::Mark { .. })).unwrap();
+    assert_eq!(mark.at, Instant::ZERO + Span::secs(31));
+}

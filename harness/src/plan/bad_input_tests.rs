@@ -236,7 +236,7 @@ fn matrix_faults() {
 fn repetition() {
     step(r#"{ repeat = { times = 2 } }"#, "5:14", "`repeat` needs `steps`", "");
     step(r#"{ repeat = { steps = [{ wait = "1s" }] } }"#, "5:14", "`repeat` needs `times`", "add `times = 3`");
-    step(r#"{ repeat = { times = 2, steps = [] } }"#, "5:35", "`steps` is empty", "");
+    step(r#"{ repeat = { times = 2, steps = [] } }"#, "5:35", "this list of steps is empty", "");
     step(r#"{ repeat = { times = 2, steps = { wait = "1s" } } }"#, "5:35", "a list of steps belongs here", "");
     step(r#"{ repeat = { times = 0, steps = [{ wait = "1s" }] } }"#, "5:24", "`0` cannot be a number of times", "");
     step(r#"{ repeat = { times = 20000, steps = [{ wait = "1s" }] } }"#, "5:24", "20000 times are too many", "");
@@ -253,6 +253,34 @@ fn repetition() {
         "already past",
         "",
     );
+}
+
+#[test]
+fn the_background() {
+    let during = |front: &str, back: &str| format!("{{ during = {{ steps = [{front}], meanwhile = [{back}] }} }}");
+    let wait = r#"{ wait = "1s" }"#;
+    let cut = r#"{ cut = "1s" }"#;
+    step(&during(wait, r#"{ expect = "schedule" }"#), "5:56", "cannot stand in the background", "`cut`, `dip`");
+    step(&during(wait, r#"{ mode = "on" }"#), "5:56", "cannot stand in the background", "");
+    step(&during(wait, r#"{ mark = "m" }"#), "5:56", "cannot stand in the background", "");
+    step(&during(wait, r#"{ reset = "supply" }"#), "5:56", "cannot stand in the background", "");
+    step(&during(cut, cut), "5:25", "the supply is disturbed from two sides", "only one of the two");
+    step(&during(&during(wait, cut), cut), "5:25", "a `during` inside another", "");
+    step(&during(wait, ""), "5:55", "this list of steps is empty", "");
+    step(r#"{ during = { steps = [{ wait = "1s" }] } }"#, "5:14", "`during` needs `meanwhile`", "");
+    step(
+        r#"{ during = { steps = [{ wait = "1s" }], while = [] } }"#,
+        "5:43",
+        "has no key `while`",
+        "did you mean `meanwhile`?",
+    );
+    step(r#"{ reset = "factroy" }"#, "5:13", "`factroy` is not a way to reset", "did you mean `factory`?");
+    step(r#"{ power = "off" }, { reset = "supply" }"#, "5:22", "no supply to disturb", "");
+    step(r#"{ reset = "factory" }, { until = "Mon 09:00:00" }"#, "5:36", "`until` needs a clock", "`set-clock` step");
+    let takes = |step: &str| plan_text(&GOOD.replace(r#"{ wait   = "1s" }"#, step)).unwrap()[0].takes.to_string();
+    assert_eq!(takes(&during(wait, cut)), "1s");
+    assert_eq!(takes(&during(wait, r#"{ cut = "1s" }, { wait = "5s" }"#)), "6s");
+    assert_eq!(takes(&during(r#"{ wait = "9s" }"#, cut)), "9s");
 }
 
 #[test]

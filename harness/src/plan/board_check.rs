@@ -7,6 +7,7 @@ use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
 use crate::scenario::step::{ProgramStep, Programme, ResetStep, Step};
 use crate::scenario::suggest::{did_you_mean, list};
+use brownout_rigs::profile::switches::Reset;
 use brownout_rigs::profile::{Command, Profile};
 use brownout_trace::{Span, TimeOfDay};
 
@@ -56,6 +57,15 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
                     .label(format!("at most {highest}"))
                     .help(format!("percentages are of the nominal {}", profile.supply))
             })
+        }
+        Mention::Reset(ResetStep::Factory)
+            if profile.console.as_ref().is_some_and(|console| !console.has(&Command::FactoryReset)) =>
+        {
+            Some(
+                fault(format!("`{}` has no command to restore its defaults", profile.name))
+                    .label("by the console")
+                    .help("its profile has no `factory-reset` under `[console.commands]`; `press` the buttons for it"),
+            )
         }
         Mention::Reset(ResetStep::Software)
             if profile.console.as_ref().is_some_and(|console| !console.has(&Command::Reset)) =>
@@ -111,8 +121,9 @@ fn slots(source: &Source, choice: &Choice, profile: &Profile) -> Option<Fault> {
             Step::Program(ProgramStep::Add(_)) => held += 1,
             Step::Program(ProgramStep::Delete(_)) => held = held.saturating_sub(1),
             Step::Program(ProgramStep::Clear) => held = 0,
-            // Whatever the line did, nothing is known from here on.
-            Step::Console(_) => return None,
+            Step::Reset(ResetStep::Factory) if profile.schedule.reset == Reset::Wipe => held = 0,
+            // Whatever the line or the button did, nothing is known from here on.
+            Step::Console(_) | Step::Press(_) => return None,
             _ => {}
         }
     }

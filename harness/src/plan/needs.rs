@@ -3,7 +3,7 @@
 use super::Target;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
-use crate::scenario::step::Step;
+use crate::scenario::step::{ResetStep, Step};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
 
@@ -33,6 +33,7 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
     }
     let speaks = |step: &&Step| {
         matches!(step, Step::SetClock(_) | Step::Program(_) | Step::Mode(_) | Step::Console(_))
+            || matches!(step, Step::Reset(ResetStep::Software | ResetStep::Factory))
             || matches!(step, Step::Expect(expectation) if matches!(
                 expectation.value,
                 Expectation::Console { .. } | Expectation::Clock { .. } | Expectation::ProgramsKept

@@ -6,7 +6,7 @@ use crate::scenario::error::{Fault, Source};
 use crate::scenario::file::{Choice, ReadStep};
 use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
-use crate::scenario::step::{Moment, Power, Ramp, Step};
+use crate::scenario::step::{Moment, Power, Ramp, ResetStep, Step};
 use crate::scenario::suggest::did_you_mean;
 use brownout_trace::calendar::{NominalClock, WEEK};
 use brownout_trace::{Instant, Span};
@@ -36,9 +36,19 @@ pub(super) fn faults(source: &Source, choice: &Choice) -> (Vec<Fault>, Timeline)
         marks: Vec::new(),
     };
     let mut starts = Vec::with_capacity(choice.steps.len());
-    for read in &choice.steps {
+    // Where a background ends in the list, and when its `during` began; then when the background is through.
+    let (mut background, mut through) = (None, Instant::ZERO);
+    for (index, read) in choice.steps.iter().enumerate() {
+        if let Some((_, began)) = background.take_if(|(end, _)| *end == index) {
+            through = walk.now;
+            walk.now = began;
+        }
         starts.push(walk.now);
-        walk.step(read);
+        match &read.step.value {
+            Step::Meanwhile(steps) => background = Some((index + 1 + steps, walk.now)),
+            Step::Join => walk.now = walk.now.max(through),
+            _ => walk.step(read),
+        }
     }
     let takes = walk.now - Instant::ZERO;
     if takes > LONGEST
@@ -85,6 +95,9 @@ impl<'a> Walk<'a> {
                 self.now += ramp.over;
             }
             Step::Press(press) => self.now += press.takes(),
+            Step::Reset(ResetStep::Supply) => self.disturb(read, ResetStep::UNPLUGGED),
+            // It forgets the time with the rest.
+            Step::Reset(ResetStep::Factory) => self.clock = None,
             Step::Wait(span) => self.now += *span,
             Step::Expect(expectation) => self.now += expectation.takes(),
             Step::SetClock(value) => {
@@ -136,7 +149,7 @@ impl<'a> Walk<'a> {
         let fault = self.fault(span, format!("{what} needs a clock that was set"));
         self.faults.push(
             fault
-                .label("nobody set the clock before")
+                .label("nobody set the clock before, or it was reset since")
                 .help("add `clock = \"Mon 07:59:55\"` to `[board]`, or a `set-clock` step before this one"),
         );
     }

@@ -49,6 +49,10 @@ steps = [
     { repeat = { times = 3, steps = [{ wait = "1s" }] } },
     { expect = { relay = "K1", edges = 2, since = "round" } },
   ] } },
+  { during = { steps = [{ wait = "2s" }, { console = "STATUS" }], meanwhile = [{ cut = "50ms" }, { press = "SET" }] } },
+  { reset = "supply" },
+  { reset = "factory" },
+  { set-clock = "Mon 12:00:00" },
   { expect = "schedule" },
 ]
 

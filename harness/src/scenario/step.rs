@@ -37,7 +37,8 @@ pub enum Step<V = Voltage> {
     Mode(Mode),
     /// `console = "STATUS"`: sends a line. Returns at once, without waiting for an answer.
     Console(String),
-    /// `reset = "pin" | "software"`. Returns at once.
+    /// `reset = "pin" | "software" | "supply" | "factory"`. The first two return at once, `supply` when it is back,
+    /// `factory` when acknowledged.
     Reset(ResetStep),
     /// `wait = "2s"`.
     Wait(Span),
@@ -45,6 +46,11 @@ pub enum Step<V = Voltage> {
     Until(Moment),
     /// `mark = "name"`: a place for `since` to look back to. Takes no time.
     Mark(String),
+    /// The beginning of `during = { steps = […], meanwhile = […] }`: so many steps after this one run in the background,
+    /// while those after them run in the foreground.
+    Meanwhile(usize),
+    /// The end of a `during`: waits for what is still in the background.
+    Join,
     /// `expect = …`.
     Expect(Spanned<Expectation>),
 }
@@ -211,6 +217,15 @@ pub enum ResetStep {
     Pin,
     /// The firmware's own restart, asked for through the console.
     Software,
+    /// The supply, off for [`ResetStep::UNPLUGGED`] and on again.
+    Supply,
+    /// The defaults restored, asked for through the console.
+    Factory,
+}
+
+impl ResetStep {
+    /// DOMAIN.md, "hard-reset": users are told to unplug for 30 s.
+    pub const UNPLUGGED: Span = Span::secs(30);
 }
 
 /// A point in the board's time that `until` waits for.

@@ -7,8 +7,9 @@ use super::mention::Mention;
 use super::reader::{Node, Raw};
 use super::shared::{Shared, path};
 use super::span::Spanned;
-use super::step::read;
 use super::step::supply::times_of;
+use super::step::{ResetStep, Step, read};
+use super::suggest::list;
 use std::ops::Range;
 use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
@@ -40,7 +41,7 @@ struct Way<'d> {
 /// Reads a list of steps.
 pub(super) fn steps<'d>(reader: &mut Reader<'d>, lists: &Lists<'d>, raw: &'d [Raw<'d>]) -> Vec<ReadStep> {
     let file = path(&Source::new("", ""), &reader.source.name);
-    let mut unfolding = Unfolding { lists, way: vec![Way { file, include: None }], depth: 0 };
+    let mut unfolding = Unfolding { lists, way: vec![Way { file, include: None }], depth: 0, during: false };
     unfolding.list(reader, raw, None)
 }
 
@@ -48,6 +49,8 @@ struct Unfolding<'l, 'd> {
     lists: &'l Lists<'d>,
     way: Vec<Way<'d>>,
     depth: usize,
+    /// Inside a `during`.
+    during: bool,
 }
 
 impl<'d> Unfolding<'_, 'd> {
@@ -59,6 +62,7 @@ impl<'d> Unfolding<'_, 'd> {
             let place = raw.span();
             match only_key(&node) {
                 Some("repeat") => steps.extend(self.repeat(reader, &node)),
+                Some("during") => steps.extend(self.during(reader, &node)),
                 Some("include") => steps.extend(self.include(reader, &node)),
                 _ => {
                     let step = read::step(reader, &node);
@@ -116,11 +120,61 @@ impl<'d> Unfolding<'_, 'd> {
         std::iter::repeat_n(round, times).flatten().collect()
     }
 
+    /// `during = { steps = […], meanwhile = […] }`: both begin together, and it is over when both are.
+    fn during(&mut self, reader: &mut Reader<'d>, node: &Node<'d>) -> Vec<ReadStep> {
+        let Some(value) = reader.entries(node).into_iter().find_map(|(.., value)| value) else { return Vec::new() };
+        if self.during {
+            reader.fault(node, "a `during` inside another", |fault| {
+                fault.label("there is one background").help("put its steps into the outer `steps` or `meanwhile`")
+            });
+            return Vec::new();
+        }
+        let Some(table) = reader.table(&value, "`during`", &["steps", "meanwhile"]) else { return Vec::new() };
+        let lists =
+            [("steps", "[{ wait = \"10s\" }]"), ("meanwhile", "[{ cut = \"100ms\" }]")].map(|(key, example)| {
+                let list = reader.required(&table, key, "`during`", example);
+                list.and_then(|list| self.nested(reader, &list))
+            });
+        self.during = true;
+        let read = |this: &mut Self, reader: &mut Reader<'d>, list| {
+            this.deeper(reader, node, |this, reader| this.list(reader, list, Some(&value)))
+        };
+        let [front, back] = lists.map(|list| list.map(|list| read(self, reader, list)).unwrap_or_default());
+        self.during = false;
+        for step in back.iter().filter(|read| !acts_alone(&read.step.value)) {
+            let fault = Fault::new(&step.source, step.step.span.clone(), "this step cannot stand in the background");
+            reader.faults.push(fault.label("needs the board's answer, or the foreground").help(format!(
+                "`meanwhile` holds {}; the rest belongs into `steps`",
+                list(&["power", "cut", "dip", "ramp", "press", "wait", "until"], "and")
+            )));
+        }
+        let supplies = |steps: &[ReadStep]| steps.iter().find(|read| supplies(&read.step.value)).cloned();
+        if let (Some(front), Some(_)) = (supplies(&front), supplies(&back)) {
+            let fault = Fault::new(&front.source, front.step.span, "the supply is disturbed from two sides");
+            reader
+                .faults
+                .push(fault.label("and so it is `meanwhile`").help("let only one of the two act on the supply"));
+        }
+        let source = reader.source.clone();
+        let own = |step| ReadStep {
+            step: Spanned::new(step, node.via.clone().unwrap_or_else(|| node.span.clone())),
+            mentions: Vec::new(),
+            source: source.clone(),
+        };
+        let mut steps = vec![own(Step::Meanwhile(back.len()))];
+        steps.extend(back);
+        steps.extend(front);
+        steps.push(own(Step::Join));
+        steps
+    }
+
     /// The list of a `steps` key; one without a step is a fault.
     fn nested(&self, reader: &mut Reader<'d>, node: &Node<'d>) -> Option<&'d [Raw<'d>]> {
         match node.value {
             DeValue::Array(list) if !list.is_empty() => return Some(list),
-            DeValue::Array(_) => reader.fault(node, "`steps` is empty", |fault| fault.label("nothing would be done")),
+            DeValue::Array(_) => {
+                reader.fault(node, "this list of steps is empty", |fault| fault.label("nothing would be done"))
+            }
             _ => reader.wrong_kind(node, "a list of steps"),
         }
         None
@@ -197,6 +251,16 @@ impl<'d> Unfolding<'_, 'd> {
             fault.label("back where it began").help("take one of these includes out")
         });
     }
+}
+
+/// Whether a step needs no answer of the board's, and nothing depends on when it stands in the file.
+fn acts_alone(step: &Step) -> bool {
+    supplies(step) && !matches!(step, Step::Reset(_)) || matches!(step, Step::Press(_) | Step::Wait(_) | Step::Until(_))
+}
+
+/// Whether a step acts on the supply.
+fn supplies(step: &Step) -> bool {
+    matches!(step, Step::Power(_) | Step::Cut(_) | Step::Dip(_) | Step::Ramp(_) | Step::Reset(ResetStep::Supply))
 }
 
 /// The word of a step that is one word.

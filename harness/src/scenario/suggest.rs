@@ -1,7 +1,7 @@
 //! Which known name somebody may have meant.
 
 /// Words of other tools, and what they are called here.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 23] = [
     ("sleep", "wait"),
     ("delay", "wait"),
     ("pause", "wait"),
@@ -15,6 +15,11 @@ const ELSEWHERE: [(&str, &str); 18] = [
     ("supply", "power"),
     ("schedule", "program"),
     ("label", "mark"),
+    ("loop", "repeat"),
+    ("import", "include"),
+    ("while", "meanwhile"),
+    ("background", "meanwhile"),
+    ("parallel", "during"),
     ("duration", "for"),
     ("timeout", "within"),
     ("level", "to"),

@@ -13,7 +13,7 @@ use toml::de::DeValue;
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 /// Every step's word, in the order of the reference.
-pub const WORDS: [&str; 16] = [
+pub const WORDS: [&str; 17] = [
     "power",
     "cut",
     "dip",
@@ -27,6 +27,7 @@ pub const WORDS: [&str; 16] = [
     "wait",
     "until",
     "mark",
+    "during",
     "repeat",
     "include",
     "expect",
@@ -63,7 +64,12 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
         "mode" => mode(reader, value?).map(Step::Mode),
         "console" => console(reader, value?).map(Step::Console),
         "reset" => {
-            let words = [("pin", ResetStep::Pin), ("software", ResetStep::Software)];
+            let words = [
+                ("pin", ResetStep::Pin),
+                ("software", ResetStep::Software),
+                ("supply", ResetStep::Supply),
+                ("factory", ResetStep::Factory),
+            ];
             let reset = reader.word(value?, "a way to reset", &words)?;
             reader.mention(value?, Mention::Reset(reset));
             Some(Step::Reset(reset))
