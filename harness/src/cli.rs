@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod bench;
 pub mod check;
+pub mod completions;
 pub mod exit;
 pub mod front;
 pub mod libtest;
@@ -60,6 +61,8 @@ enum Command {
     Accept(Pending),
     /// Throw pending snapshots away
     Reject(Pending),
+    /// Print the script that completes options in a shell
+    Completions(completions::Options),
 }
 
 /// Which pending snapshots.
@@ -117,6 +120,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Run(options) => run::run(options, output, lab, stop),
         Command::Check(options) => check::check(options, output),
         Command::Accept(pending) => accept::accept(&pending.paths(), output),
+        Command::Completions(options) => completions::completions(options, output),
         Command::Reject(pending) => reject::reject(&pending.paths(), output),
     }
 }

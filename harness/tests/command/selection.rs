@@ -93,3 +93,12 @@ fn check_counts() {
                     at least 6s of bench time, about 9ms of wall time on one core\n";
     assert_eq!(ran.stdout, expected);
 }
+
+#[test]
+fn shells_complete_what_there_is() {
+    let here = Place::new();
+    for shell in ["bash", "zsh", "fish"] {
+        here.run(&["completions", shell]).prints(0, &["brownout", "max-time", "completions"]);
+    }
+    here.run(&["completions", "cmd"]).says(2, &["cmd", "bash"]);
+}
