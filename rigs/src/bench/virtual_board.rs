@@ -27,6 +27,15 @@ impl VirtualBench {
     pub fn board(&self) -> &Board {
         &self.board
     }
+
+    /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
+    pub fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
+        if self.board.press(button, pressed) {
+            return Ok(());
+        }
+        let hint = "name it in the rig file, under `[[virtual.buttons]]`".to_owned();
+        Err(RigFault { what: format!("the rig has no button `{button}`"), hint })
+    }
 }
 
 impl Bench for VirtualBench {

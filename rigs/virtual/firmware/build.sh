@@ -10,8 +10,8 @@ out=$(cd "$out" && pwd)
 cd "$(dirname "$0")"
 cc=${CROSS_CC:-arm-none-eabi-gcc}
 
-sources="startup.c system.c memory.c civil.c text.c schedule.c line.c flash.c store.c supply.c relay.c buttons.c
-rtc.c timer.c console.c command.c main.c"
+sources="startup.c system.c memory.c civil.c text.c schedule.c line.c flash.c store.c supply.c relay.c keypad.c
+edit.c buttons.c rtc.c timer.c console.c command.c main.c"
 
 flags="-std=gnu11 -mcpu=cortex-m3 -mthumb -Os -ffreestanding -fno-builtin -nostdlib -nostartfiles -static
 -ffunction-sections -fdata-sections -fno-common -fno-ident -fno-tree-loop-distribute-patterns -g0

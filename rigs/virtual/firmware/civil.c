@@ -31,6 +31,11 @@ bool civil_valid(const struct civil *c)
            c->day <= days_in_month(c->year, c->month) && c->hour < 24 && c->minute < 60 && c->second < 60;
 }
 
+uint32_t civil_second_of_day(const struct civil *c)
+{
+    return c->hour * 3600 + c->minute * 60 + c->second;
+}
+
 uint32_t civil_to_seconds(const struct civil *c)
 {
     uint32_t days = c->day - 1;
@@ -38,7 +43,7 @@ uint32_t civil_to_seconds(const struct civil *c)
         days += days_in_year(year);
     for (uint32_t month = 1; month < c->month; month++)
         days += days_in_month(c->year, month);
-    return days * SECONDS_PER_DAY + c->hour * 3600 + c->minute * 60 + c->second;
+    return days * SECONDS_PER_DAY + civil_second_of_day(c);
 }
 
 struct civil civil_from_seconds(uint32_t t)

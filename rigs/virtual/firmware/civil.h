@@ -17,6 +17,7 @@ bool civil_valid(const struct civil *c);
 /* `c` must be valid. */
 uint32_t civil_to_seconds(const struct civil *c);
 struct civil civil_from_seconds(uint32_t t);
+uint32_t civil_second_of_day(const struct civil *c);
 /* 0 = Monday. */
 uint32_t civil_weekday(uint32_t t);
 /* Seconds since Monday 00:00:00. */

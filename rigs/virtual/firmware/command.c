@@ -58,9 +58,9 @@ static void error(enum error code)
     console_write(line);
 }
 
-static enum error change(const struct settings *settings)
+static enum error stored(enum store_result result)
 {
-    switch (timer_change(settings)) {
+    switch (result) {
     case STORE_SAVED:
         return DONE;
     case STORE_SUPPLY_LOW:
@@ -68,6 +68,11 @@ static enum error change(const struct settings *settings)
     default:
         return E_STORAGE;
     }
+}
+
+static enum error change(const struct settings *settings)
+{
+    return stored(timer_change(settings));
 }
 
 static enum error version(unsigned n, char **words)
@@ -100,22 +105,7 @@ static enum error clock_show(void)
 
 static enum error clock_set(uint32_t t)
 {
-    const uint32_t before = g_clock_valid ? g_now : t;
-    (void)before;
-    if (!rtc_set(t))
-        return E_CLOCK;
-    /* Clocks set faster than once a second leave no second to feed the watchdog at; the RTC has just answered. */
-    watchdog_feed();
-#if defined DEFECT_CLOCK_SET
-    struct settings unchanged = timer_settings();
-    if (t > before)
-        return change(&unchanged) ? E_STORAGE : ok();
-#elif defined DEFECT_DST
-    if (t < before)
-        return ok();
-#endif
-    timer_evaluate();
-    return ok();
+    return timer_set_clock(t) ? ok() : E_CLOCK;
 }
 
 static enum error clock(unsigned n, char **words)
@@ -150,19 +140,15 @@ static enum error program_add(char **words)
     struct civil on, off;
     if (!parse_days(words[2], &p.days) || !text_time(words[3], &on) || !text_time(words[4], &off))
         return E_ARGUMENT;
-    p.on = on.hour * 3600 + on.minute * 60 + on.second;
-    p.off = off.hour * 3600 + off.minute * 60 + off.second;
+    p.on = civil_second_of_day(&on);
+    p.off = civil_second_of_day(&off);
 
-    struct settings next = timer_settings();
-    uint32_t slot = 0;
-    while (slot < PROGRAM_SLOTS && next.programs[slot].days)
-        slot++;
-    if (slot == PROGRAM_SLOTS)
-        return E_NO_FREE_SLOT;
-    next.programs[slot] = p;
-    enum error failed = change(&next);
+    uint32_t slot;
+    enum error failed = stored(timer_add(&p, &slot));
     if (failed)
         return failed;
+    if (slot == PROGRAM_SLOTS)
+        return E_NO_FREE_SLOT;
     char line[16], *out = line;
     text_put(&out, "OK ");
     text_put_number(&out, slot, 1);
@@ -283,18 +269,8 @@ static enum error factory(unsigned n, char **words)
     (void)words;
     if (n != 1)
         return E_ARGUMENT;
-#ifdef DEFECT_FACTORY
-    struct settings defaults = timer_settings();
-    defaults.mode = MODE_AUTO;
-#else
-    struct settings defaults = {.mode = MODE_AUTO};
-#endif
-    enum error failed = change(&defaults);
-    if (failed)
-        return failed;
-    rtc_forget();
-    timer_evaluate();
-    return ok();
+    enum error failed = stored(timer_factory());
+    return failed ? failed : ok();
 }
 
 static enum error reset(unsigned n, char **words)

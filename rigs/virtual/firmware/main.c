@@ -70,6 +70,10 @@ int main(void)
             second();
         if (events & EVENT_TENTH)
             tenth();
+        if (events & EVENT_BUTTON)
+            buttons_edge();
+        if (events & EVENT_TICK)
+            buttons_tick();
         if (busy || (events & (EVENT_RECEIVED | EVENT_TENTH)))
             busy = serve_console();
     }

@@ -2,23 +2,31 @@
 
 #include "civil.h"
 
+static const uint8_t GROUPS[] = {
+    0x7F, /* every day */
+    0x1F, /* Mo-Fr */
+    0x60, /* Sa-Su */
+    0x3F, /* Mo-Sa */
+    0x15, /* Mo We Fr */
+    0x2A, /* Tu Th Sa */
+    0x07, /* Mo Tu We */
+    0x38, /* Th Fr Sa */
+    0x55, /* Mo We Fr Su */
+};
+
+uint32_t schedule_group(uint32_t number)
+{
+    if (number < sizeof GROUPS)
+        return GROUPS[number];
+    return number < sizeof GROUPS + 7 ? 1u << (number - sizeof GROUPS) : 0;
+}
+
 bool schedule_days_allowed(uint32_t days)
 {
-    static const uint8_t GROUPS[] = {
-        0x7F, /* every day */
-        0x1F, /* Mo-Fr */
-        0x60, /* Sa-Su */
-        0x3F, /* Mo-Sa */
-        0x15, /* Mo We Fr */
-        0x2A, /* Tu Th Sa */
-        0x07, /* Mo Tu We */
-        0x38, /* Th Fr Sa */
-        0x55, /* Mo We Fr Su */
-    };
-    for (unsigned i = 0; i < sizeof GROUPS; i++)
-        if (days == GROUPS[i])
+    for (uint32_t number = 0; schedule_group(number); number++)
+        if (days == schedule_group(number))
             return true;
-    return days != 0 && days < 0x80 && (days & (days - 1)) == 0;
+    return false;
 }
 
 /* Seconds from `from` forward to `to` on the circle of a week. */

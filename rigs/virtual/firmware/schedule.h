@@ -17,6 +17,8 @@ struct program {
 
 #define SCHEDULE_NEVER UINT32_MAX
 
+/* The groups by number, 0 to 8, then the single days from Monday on, 9 to 15; 0 for any other number. */
+uint32_t schedule_group(uint32_t number);
 /* One of the day groups, or a single day. */
 bool schedule_days_allowed(uint32_t days);
 /* Some window covers `t`. */

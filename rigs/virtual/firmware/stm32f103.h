@@ -121,7 +121,7 @@ struct systick_regs {
 #define SYSTICK_HCLK (1u << 2)
 #define SCB_AIRCR_SYSRESETREQ 0x05FA0004u
 
-enum irq { IRQ_PVD = 1, IRQ_RTC = 3, IRQ_USART1 = 37, IRQ_COUNT = 43 };
+enum irq { IRQ_PVD = 1, IRQ_RTC = 3, IRQ_EXTI0 = 6, IRQ_EXTI1 = 7, IRQ_USART1 = 37, IRQ_COUNT = 43 };
 
 static inline void irq_enable(enum irq n)
 {

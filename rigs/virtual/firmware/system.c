@@ -94,21 +94,49 @@ uint32_t system_take_events(void)
     return events;
 }
 
-void system_tenths_start(void)
+/* Which events the tick gives. With both it ticks for the shorter one, and counts for the longer. */
+static volatile uint32_t s_ticking, s_ticks;
+
+static void tick_for(uint32_t events)
 {
-    SYSTICK->LOAD = HSI_HZ / 10 - 1;
+    if (events == s_ticking)
+        return;
+    SYSTICK->CTRL = 0;
+    s_ticking = events;
+    s_ticks = 0;
+    if (!events)
+        return;
+    SYSTICK->LOAD = HSI_HZ / (events & EVENT_TICK ? 100 : 10) - 1;
     SYSTICK->VAL = 0;
     SYSTICK->CTRL = SYSTICK_HCLK | SYSTICK_TICKINT | SYSTICK_ENABLE;
 }
 
+void system_tenths_start(void)
+{
+    tick_for(s_ticking | EVENT_TENTH);
+}
+
 void system_tenths_stop(void)
 {
-    SYSTICK->CTRL = 0;
+    tick_for(s_ticking & ~(uint32_t)EVENT_TENTH);
+}
+
+void system_ticks_start(void)
+{
+    tick_for(s_ticking | EVENT_TICK);
+}
+
+void system_ticks_stop(void)
+{
+    tick_for(s_ticking & ~(uint32_t)EVENT_TICK);
 }
 
 void systick_handler(void)
 {
-    g_events |= EVENT_TENTH;
+    uint32_t events = s_ticking;
+    if ((events & EVENT_TICK) && ++s_ticks % 10 != 0)
+        events &= ~(uint32_t)EVENT_TENTH;
+    g_events |= events;
 }
 
 void watchdog_start(void)

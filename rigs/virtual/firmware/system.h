@@ -30,8 +30,12 @@ uint32_t system_wait_for_events(void);
 /* The same without sleeping. */
 uint32_t system_take_events(void);
 
+/* A tenth of a second, while the RTC does not run yet. */
 void system_tenths_start(void);
 void system_tenths_stop(void);
+/* A hundredth, while buttons are sampled. Both may be on. */
+void system_ticks_start(void);
+void system_ticks_stop(void);
 
 /* The watchdog bites 8 s (5.3 to 10.7 s over the spread of the LSI) after the last feeding. */
 void watchdog_start(void);

@@ -2,6 +2,7 @@
 
 #include "relay.h"
 #include "rtc.h"
+#include "system.h"
 #ifdef DEFECT_BOOT_COUNT
 #include "stm32f103.h"
 #endif
@@ -84,6 +85,54 @@ void timer_evaluate(void)
     else
         relay_set(g_mode == MODE_ON);
     plan_next_event();
+}
+
+enum store_result timer_add(const struct program *program, uint32_t *slot)
+{
+    struct settings next = timer_settings();
+    *slot = 0;
+    while (*slot < PROGRAM_SLOTS && next.programs[*slot].days)
+        ++*slot;
+    if (*slot == PROGRAM_SLOTS)
+        return STORE_SAVED;
+    next.programs[*slot] = *program;
+    return timer_change(&next);
+}
+
+enum store_result timer_factory(void)
+{
+#ifdef DEFECT_FACTORY
+    struct settings defaults = timer_settings();
+    defaults.mode = MODE_AUTO;
+#else
+    struct settings defaults = {.mode = MODE_AUTO};
+#endif
+    enum store_result result = timer_change(&defaults);
+    if (result != STORE_SAVED)
+        return result;
+    rtc_forget();
+    timer_evaluate();
+    return result;
+}
+
+bool timer_set_clock(uint32_t t)
+{
+    const uint32_t before = g_clock_valid ? g_now : t;
+    (void)before;
+    if (!rtc_set(t))
+        return false;
+    /* Clocks set faster than once a second leave no second to feed the watchdog at; the RTC has just answered. */
+    watchdog_feed();
+#if defined DEFECT_CLOCK_SET
+    struct settings unchanged = timer_settings();
+    if (t > before)
+        return timer_change(&unchanged) == STORE_SAVED;
+#elif defined DEFECT_DST
+    if (t < before)
+        return true;
+#endif
+    timer_evaluate();
+    return true;
 }
 
 /* At an off event: another programme's window covers the instant. */

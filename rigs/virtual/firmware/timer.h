@@ -6,6 +6,7 @@
 #ifndef TIMER_H
 #define TIMER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "schedule.h"
@@ -25,6 +26,12 @@ struct settings timer_settings(void);
 /* Stores, then takes over. On any other result than STORE_SAVED nothing has changed. The output is kept until the next
  * event, except in the modes ON and OFF. */
 enum store_result timer_change(const struct settings *settings);
+/* Puts the programme into the lowest free slot; without one, `slot` is PROGRAM_SLOTS and nothing has changed. */
+enum store_result timer_add(const struct program *program, uint32_t *slot);
+/* Defaults: no programmes, AUTO, clock lost. On any other result than STORE_SAVED nothing has changed. */
+enum store_result timer_factory(void);
+/* Sets the clock; the second begins now. False if the RTC does not respond. */
+bool timer_set_clock(uint32_t t);
 /* The clock was set, lost or found to have jumped. */
 void timer_evaluate(void);
 /* g_now has reached g_next_event. */
