@@ -18,8 +18,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::path::Path;
 
-const TRIVIAL: &str =
-    "title = 'trivial'\nwhy = 'a bench'\ncovers = []\nsteps = [{ wait = '1s' }]\n[board]\nclock = 'Mon 12:00:00'\n";
+const TRIVIAL: &str = "title = 'trivial'\nwhy = 'a bench'\ncovers = ['weekly-program']\nsteps = [{ wait = '1s' }, { expect = { relay = 'K1', is = 'open' } }]\n[board]\nclock = 'Mon 12:00:00'\n";
 
 fn firmware() -> Firmware {
     let (name, bytes) = SHIPPED_FIRMWARE;
