@@ -154,7 +154,7 @@ pub fn counted_by_cargo_insta() -> bool {
 }
 
 /// insta is set up by the environment alone, and a parallel run has no other place to tell every thread.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "insta reads nothing but the environment")]
 fn set(name: &str, value: &Path) {
     // Safety: `prepare` is called first thing in `main`, while there is one thread.
     unsafe { env::set_var(name, value) };

@@ -2,7 +2,9 @@
  *
  * The store runs over an array that plays the flash: any of its operations can be cut, leaving torn half-words, a
  * half-erased page, and bits that read differently at every start. The schedule is compared with a second-by-second
- * model that shares no code with it, the calendar with the C library's. */
+ * model that shares no code with it, the calendar with the C library's.
+ *
+ * One file, though long: a test program of its own with one list of tests, that no build of the firmware sees. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
