@@ -3,14 +3,20 @@
 //!
 //! A profile is read strictly: an unknown key or word is an error that names the nearest one, and so are switches
 //! that contradict each other. A supply variant is a profile of its own: `base = "weekly"` takes everything from
-//! `weekly.toml` beside it and the variant's own keys on top, table by table.
+//! `weekly.toml` beside it and the variant's own keys on top, table by table; `without = ["console"]` leaves out what
+//! the base has and the variant has not.
+//!
+//! A board is set by its console ([`mod@console`]), by its buttons ([`macros`]), by either, or not at all.
 
 pub mod calendar_format;
 pub mod console;
 pub mod days;
 pub mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 pub mod error;
 pub mod load;
+pub mod macros;
 pub mod pattern;
 pub mod promise;
 pub mod switches;
@@ -19,6 +25,7 @@ pub mod validate;
 pub use console::Console;
 pub use dialect::{Answer, Command, Exchange, Heard};
 pub use error::{Contradiction, ProfileError};
+pub use macros::Macros;
 pub use promise::{Clock, Power, RelayLimits};
 pub use switches::Switches;
 
@@ -58,4 +65,16 @@ pub struct Profile {
     /// How it is spoken to; without it, only by buttons or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<Console>,
+    /// How it is set by its buttons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macros: Option<Macros>,
+}
+
+/// The way that a command takes to a board.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Way<'p> {
+    /// It is said.
+    Console(&'p Console),
+    /// It is entered by the buttons.
+    Macros(&'p Macros),
 }

@@ -74,7 +74,10 @@ impl std::error::Error for RigError {}
 const LARGEST: u64 = 1 << 20;
 
 /// The rigs that come with the command: name and text.
-pub const SHIPPED: &[(&str, &str)] = &[("virtual-12v", include_str!("../virtual-12v.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("virtual-12v", include_str!("../virtual-12v.toml")),
+    ("virtual-12v-buttons", include_str!("../virtual-12v-buttons.toml")),
+];
 
 /// The firmware that comes with the command: name and ELF.
 pub const SHIPPED_FIRMWARE: (&str, &[u8]) = ("weekly", include_bytes!("../virtual/firmware/elf/weekly.elf"));

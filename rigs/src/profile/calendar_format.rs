@@ -1,4 +1,5 @@
-//! How a board writes dates and times of day: fixed-width fields in any order, `{hour}:{minute}:{second}`.
+//! How a board writes dates and times of day: fixed-width fields in any order, `{hour}:{minute}:{second}`, also with twelve
+//! hours, `{hour12}:{minute} {half}`.
 
 use super::pattern::{PatternError, split};
 use brownout_trace::{Civil, TimeOfDay};
@@ -13,17 +14,23 @@ enum Field {
     Month,
     Day,
     Hour,
+    /// 12, 1 to 11, twice a day.
+    Hour12,
+    /// `AM` or `PM`; read in small letters too.
+    Half,
     Minute,
     Second,
 }
 
 impl Field {
-    const ALL: [(Self, &'static str, usize); 7] = [
+    const ALL: [(Self, &'static str, usize); 9] = [
         (Self::Year, "year", 4),
         (Self::Year2, "year2", 2),
         (Self::Month, "month", 2),
         (Self::Day, "day", 2),
         (Self::Hour, "hour", 2),
+        (Self::Hour12, "hour12", 2),
+        (Self::Half, "half", 2),
         (Self::Minute, "minute", 2),
         (Self::Second, "second", 2),
     ];
@@ -32,6 +39,9 @@ impl Field {
         Self::ALL.iter().find(|(field, ..)| *field == self).map_or(2, |(.., width)| *width)
     }
 }
+
+/// In seconds from midnight.
+const NOON: u32 = 43_200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
@@ -66,6 +76,12 @@ impl FromStr for CalendarFormat {
 }
 
 impl CalendarFormat {
+    /// Whether every value it writes can be read back: hours of twelve need their half of the day.
+    pub fn is_sound(&self) -> bool {
+        let has = |field| self.pieces.contains(&Piece::Field(field));
+        has(Field::Hour12) == has(Field::Half)
+    }
+
     /// A date as the board writes it.
     pub fn write_date(&self, civil: Civil) -> String {
         self.write(civil)
@@ -90,6 +106,8 @@ impl CalendarFormat {
                         Field::Month => i64::from(month),
                         Field::Day => i64::from(day),
                         Field::Hour => i64::from(time / 3600),
+                        Field::Hour12 => i64::from((time / 3600 + 11) % 12 + 1),
+                        Field::Half => return if time < NOON { "AM" } else { "PM" }.to_owned(),
                         Field::Minute => i64::from(time / 60 % 60),
                         Field::Second => i64::from(time % 60),
                     };
@@ -113,7 +131,12 @@ impl CalendarFormat {
             let value = get(&fields, field).unwrap_or(0);
             (value < limit).then_some(value)
         };
-        Some(TimeOfDay(part(Field::Hour, 24)? * 3600 + part(Field::Minute, 60)? * 60 + part(Field::Second, 60)?))
+        let hour = match (get(&fields, Field::Hour12), get(&fields, Field::Half)) {
+            (Some(hour), Some(half)) => (1..=12).contains(&hour).then_some(hour % 12 + 12 * half)?,
+            (Some(_), None) => return None,
+            (None, _) => part(Field::Hour, 24)?,
+        };
+        Some(TimeOfDay(hour * 3600 + part(Field::Minute, 60)? * 60 + part(Field::Second, 60)?))
     }
 
     fn read(&self, text: &str) -> Option<Vec<(Field, u32)>> {
@@ -124,6 +147,12 @@ impl CalendarFormat {
                 Piece::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
                 Piece::Field(field) => {
                     let digits = rest.get(..field.width())?;
+                    if *field == Field::Half {
+                        let half = ["AM", "PM"].into_iter().position(|half| digits.eq_ignore_ascii_case(half))?;
+                        fields.push((*field, half as u32));
+                        rest = &rest[field.width()..];
+                        continue;
+                    }
                     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
                         return None;
                     }
@@ -172,5 +201,21 @@ mod tests {
         assert_eq!(seconds.read_time("246000"), None);
         let minutes: CalendarFormat = "{hour}:{minute}".parse().unwrap();
         assert_eq!(minutes.read_time("07:05"), Some(TimeOfDay(7 * 3600 + 300)));
+    }
+
+    #[test]
+    fn twelve_hours_have_two_halves() {
+        let format: CalendarFormat = "{hour12}.{minute} {half}".parse().unwrap();
+        assert!(format.is_sound() && !"{hour12}:{minute}".parse::<CalendarFormat>().unwrap().is_sound());
+        for (time, text) in
+            [("00:05:00", "12.05 AM"), ("01:00:00", "01.00 AM"), ("12:00:00", "12.00 PM"), ("23:59:00", "11.59 PM")]
+        {
+            let time: TimeOfDay = time.parse().unwrap();
+            assert_eq!((format.write_time(time), format.read_time(text)), (text.to_owned(), Some(time)));
+        }
+        assert_eq!(format.read_time("01.30 pm"), Some(TimeOfDay(13 * 3600 + 1800)));
+        for wrong in ["13.00 PM", "00.00 AM", "01.00 XM", "01.00"] {
+            assert_eq!(format.read_time(wrong), None, "{wrong}");
+        }
     }
 }

@@ -25,6 +25,12 @@ pub struct Console {
     pub ack: Pattern,
     /// The answer to a command that was refused.
     pub error: Pattern,
+    /// What the board writes before a line to show that it listens, such as `> `: dropped wherever a line begins with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// Whether the board sends back every line it was sent: dropped, once, before the answer.
+    #[serde(default)]
+    pub echo: bool,
     /// What a line that answers nothing begins with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsolicited: Option<String>,
@@ -100,7 +106,10 @@ pub struct Talk {
     /// The line that ends the answer; left out, the console's `ack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Pattern>,
-    /// The lines before it, any number of them.
+    /// Lines before it that each come once, in this order, and tell of one thing: a date, then its time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Pattern>,
+    /// The lines before it, any number of them, each of which tells of one thing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Pattern>,
     /// How long the answer may take; left out, the console's `ack-timeout`.
@@ -161,12 +170,26 @@ impl Console {
         self.weekdays.as_ref().unwrap_or(&self.days)
     }
 
+    /// Whether it has the command of this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        let named = |name: &str| name.strip_prefix("console.commands.") == Some(key);
+        self.commands.all().into_iter().any(|(name, talk, _)| named(name) && talk.is_some())
+    }
+
     /// Checks what types cannot: that every pattern can be filled and read back.
     pub(super) fn validate(&self) -> Result<(), Contradiction> {
         refuse(self.baud == 0, "console.baud", "0 Bd carries nothing")?;
         let timeouts = self.commands.all().into_iter().filter_map(|(_, talk, _)| talk.and_then(|talk| talk.timeout));
         let long = timeouts.chain([self.ack_timeout]).any(|timeout| timeout > Span::secs(600));
         refuse(long, "console.ack-timeout", "an answer that may take more than 10min is none")?;
+        for (key, format) in [("console.date", &self.date), ("console.time", &self.time)] {
+            refuse(
+                !format.is_sound(),
+                key,
+                "`{hour12}` and `{half}` go together: 08 is in the morning and in the evening",
+            )?;
+        }
+        refuse(self.prompt.as_deref() == Some(""), "console.prompt", "there is nothing in it; leave it out")?;
         refuse(
             !self.days.is_sound(),
             "console.days",
@@ -184,7 +207,7 @@ impl Console {
             if let Some(slot) = talk.send.slots().find(|slot| !fillable.contains(slot)) {
                 refuse(true, key, format!("`send` has `{{{}}}`, which this command has no value for", slot.name()))?;
             }
-            let read = talk.reply.iter().chain(&talk.item);
+            let read = talk.reply.iter().chain(&talk.item).chain(&talk.lines);
             self.readable(key, read.flat_map(Pattern::slots))?;
         }
         self.readable("console.boot", self.boot.iter().flat_map(Pattern::slots))

@@ -218,24 +218,47 @@ impl Console {
     /// Begins an exchange: the line to send, and the machine that hears the answer.
     pub fn exchange(&self, command: &Command) -> Result<Exchange<'_>, DialectError> {
         let talk = self.talk(command)?;
-        Ok(Exchange { line: self.render(command)?, console: self, talk, answer: Answer::default() })
+        let line = self.render(command)?;
+        let echo = self.echo.then(|| line.clone());
+        Ok(Exchange { line, console: self, talk, answer: Answer::default(), echo, told: 0, parts: Parts::default() })
+    }
+
+    /// A line without the board's prompts before it, and without a `\r` at its end.
+    pub fn stripped<'l>(&self, line: &'l str) -> &'l str {
+        let line = line.trim_end_matches('\r');
+        self.prompt.as_ref().map_or(line, |prompt| {
+            let rest = line.trim_start_matches(prompt.as_str());
+            // A prompt alone loses its space with the end of the line.
+            if rest == prompt.trim_end() { "" } else { rest }
+        })
     }
 
     /// What the boot line tells; `None` if `line` is none.
     pub fn boot_report(&self, line: &str) -> Option<Result<Answer, DialectError>> {
+        let line = self.stripped(line);
         let found = self.boot.as_ref()?.read(line)?;
         let mut answer = Answer::default();
-        Some(self.take(line, found, &mut answer).map(|()| answer))
+        Some(
+            self.take(line, found, Parts::default(), &mut answer)
+                .map(|parts| parts.into_answer(&mut answer))
+                .map(|()| answer),
+        )
     }
 
     /// Whether `line` answers nothing: an empty one, or one with the unsolicited prefix.
     pub fn is_unsolicited(&self, line: &str) -> bool {
+        let line = self.stripped(line);
         line.is_empty() || self.unsolicited.as_ref().is_some_and(|prefix| line.starts_with(prefix.as_str()))
     }
 
-    /// Takes the values of one line into `answer`.
-    fn take(&self, line: &str, found: Vec<(Slot, &str)>, answer: &mut Answer) -> Result<(), DialectError> {
-        let mut parts = Parts::default();
+    /// Takes the values of one line into `answer`; those that need others to mean something are added to `parts`.
+    fn take(
+        &self,
+        line: &str,
+        found: Vec<(Slot, &str)>,
+        mut parts: Parts,
+        answer: &mut Answer,
+    ) -> Result<Parts, DialectError> {
         for (slot, text) in found {
             parts.read(self, slot, text, answer).ok_or_else(|| DialectError::BadValue {
                 line: line.to_owned(),
@@ -243,13 +266,12 @@ impl Console {
                 value: text.to_owned(),
             })?;
         }
-        parts.into_answer(answer);
-        Ok(())
+        Ok(parts)
     }
 }
 
 /// Values that only together make something.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Parts {
     date: Option<Civil>,
     time: Option<brownout_trace::TimeOfDay>,
@@ -317,6 +339,11 @@ pub struct Exchange<'c> {
     console: &'c Console,
     talk: &'c Talk,
     answer: Answer,
+    /// The echo that is still to come.
+    echo: Option<String>,
+    /// How many of the talk's `lines` have come, and what they told so far.
+    told: usize,
+    parts: Parts,
 }
 
 impl Exchange<'_> {
@@ -337,8 +364,12 @@ impl Exchange<'_> {
 
     /// Hears one line from the board, without its end. After [`Heard::Done`] or [`Heard::Refused`] it is over.
     pub fn hear(&mut self, line: &str) -> Result<Heard, DialectError> {
-        let line = line.trim_end_matches('\r');
         let console = self.console;
+        let line = console.stripped(line);
+        if self.echo.as_deref() == Some(line) {
+            self.echo = None;
+            return Ok(Heard::More);
+        }
         if console.is_unsolicited(line) {
             let report = console.boot_report(line).transpose()?;
             return Ok(Heard::Unsolicited(report.map(Box::new)));
@@ -347,15 +378,22 @@ impl Exchange<'_> {
             let value = |wanted| found.iter().find(|(slot, _)| *slot == wanted).map(|(_, text)| (*text).to_owned());
             return Ok(Heard::Refused { code: value(Slot::Code), text: value(Slot::Text) });
         }
+        let unexpected =
+            |expected: &Pattern| DialectError::Unexpected { line: line.to_owned(), expected: expected.to_string() };
+        if let Some(expected) = self.talk.lines.get(self.told) {
+            let found = expected.read(line).ok_or_else(|| unexpected(expected))?;
+            self.parts = console.take(line, found, std::mem::take(&mut self.parts), &mut self.answer)?;
+            self.told += 1;
+            return Ok(Heard::More);
+        }
         if let Some(found) = self.talk.item.as_ref().and_then(|item| item.read(line)) {
-            console.take(line, found, &mut self.answer)?;
+            console.take(line, found, Parts::default(), &mut self.answer)?.into_answer(&mut self.answer);
             return Ok(Heard::More);
         }
         let reply: &Pattern = self.talk.reply.as_ref().unwrap_or(&console.ack);
-        let found = reply
-            .read(line)
-            .ok_or_else(|| DialectError::Unexpected { line: line.to_owned(), expected: reply.to_string() })?;
-        console.take(line, found, &mut self.answer)?;
+        let found = reply.read(line).ok_or_else(|| unexpected(reply))?;
+        let parts = console.take(line, found, std::mem::take(&mut self.parts), &mut self.answer)?;
+        parts.into_answer(&mut self.answer);
         let listed = self.answer.programmes.len() as u32;
         match self.answer.count {
             Some(told) if self.talk.item.is_some() && told != listed => Err(DialectError::Count { listed, told }),

@@ -1,5 +1,6 @@
 //! Why a profile cannot be used. Lower-case fragments, to be put after a place.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -12,6 +13,8 @@ pub struct ProfileError {
     pub file: String,
     /// Where in that file, in bytes, where that is known.
     pub span: Option<Range<usize>>,
+    /// The line and column of that place, both from 1.
+    pub place: Option<(u32, u32)>,
 }
 
 /// What is wrong with a profile.
@@ -39,6 +42,13 @@ pub enum Fault {
         /// The base's own base.
         name: String,
     },
+    /// A variant leaves out what its base does not have.
+    NothingThere {
+        /// As written.
+        name: String,
+    },
+    /// Only a variant can leave something out.
+    WithoutBase,
     /// Two things that cannot both be so.
     Contradiction(Contradiction),
 }
@@ -47,7 +57,7 @@ pub enum Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
     /// The key that is at fault, with its table: `schedule.power-up`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Why, in words.
     pub why: String,
 }
@@ -75,6 +85,13 @@ impl fmt::Display for Fault {
                 write!(f, "`base`: there is no profile `{name}` beside this one")
             }
             Self::BaseOfBase { name } => write!(f, "`base`: a base may not have a base of its own (it names `{name}`)"),
+            Self::NothingThere { name } => {
+                write!(
+                    f,
+                    "`without`: the base has no `{name}`; it names tables and keys of the base, as in `[\"console\"]`"
+                )
+            }
+            Self::WithoutBase => f.write_str("`without` leaves out what a `base` has, and there is no `base`"),
             Self::Contradiction(contradiction) => contradiction.fmt(f),
         }
     }
@@ -82,7 +99,11 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.kind)
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.kind)
     }
 }
 

@@ -11,7 +11,10 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 /// The profiles that come with the command: file stem and text.
-pub const SHIPPED: &[(&str, &str)] = &[("weekly", include_str!("../../boards/weekly.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("weekly", include_str!("../../boards/weekly.toml")),
+    ("weekly-buttons", include_str!("../../boards/weekly-buttons.toml")),
+];
 
 impl Profile {
     /// One of the shipped profiles by name; `None` if there is none of that name.
@@ -27,27 +30,38 @@ impl Profile {
             kind: Fault::Unreadable { reason: error.to_string() },
             file: file.clone(),
             span: None,
+            place: None,
         })?;
         Self::parse(&file, &text, |base| std::fs::read_to_string(path.with_file_name(format!("{base}.toml"))).ok())
     }
 
     /// Reads a profile from its text; `file` stands in errors, `base` gives the text of the base by name.
     pub fn parse(file: &str, text: &str, base: impl FnOnce(&str) -> Option<String>) -> Result<Self, ProfileError> {
-        let here = Place { file };
-        let own = here.table(text)?;
+        let here = Place { file, text };
+        let mut own = here.table(text)?;
+        let without = here.without(&mut own)?;
         let Some((name, span)) = string_at(&own, "base") else {
-            return here.typed(own);
+            let first = without.into_iter().next();
+            return first.map_or_else(
+                || here.typed(own.clone(), &own),
+                |(_, span)| Err(here.fault(Fault::WithoutBase, Some(span))),
+            );
         };
         let under = base(&name).ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
-        let below = Place { file: &format!("{name}.toml") };
-        let under = below.table(&under)?;
-        if let Some((deeper, span)) = string_at(&under, "base") {
+        let below = Place { file: &format!("{name}.toml"), text: &under };
+        let mut merged = below.table(&under)?;
+        if let Some((deeper, span)) = string_at(&merged, "base") {
             return Err(below.fault(Fault::BaseOfBase { name: deeper }, Some(span)));
         }
-        below.typed(under.clone())?;
-        let mut merged = under;
+        below.typed(merged.clone(), &merged)?;
+        for (name, span) in without {
+            if !take_out(merged.get_mut(), &name) {
+                return Err(here.fault(Fault::NothingThere { name }, Some(span)));
+            }
+        }
+        let places = own.clone();
         lay_over(&mut merged, own);
-        here.typed(merged)
+        here.typed(merged, &places)
     }
 }
 
@@ -60,11 +74,13 @@ type Table<'t> = toml::Spanned<DeTable<'t>>;
 /// The file that faults are reported in.
 struct Place<'f> {
     file: &'f str,
+    text: &'f str,
 }
 
 impl Place<'_> {
     fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
-        ProfileError { kind, file: self.file.to_owned(), span }
+        let place = span.as_ref().map(|span| line_and_column(self.text, span.start));
+        ProfileError { kind, file: self.file.to_owned(), span, place }
     }
 
     fn malformed(&self, error: &toml::de::Error) -> ProfileError {
@@ -77,14 +93,47 @@ impl Place<'_> {
         DeTable::parse(text).map_err(|error| self.malformed(&error))
     }
 
-    fn typed(&self, table: Table<'_>) -> Result<Profile, ProfileError> {
-        let places = table.clone();
+    /// Takes the names of what the variant leaves out, with their places.
+    fn without(&self, own: &mut Table<'_>) -> Result<Vec<(String, Range<usize>)>, ProfileError> {
+        let Some(list) = own.get_mut().remove("without") else { return Ok(Vec::new()) };
+        let wrong = |span| {
+            let message = "`without` is a list of names, as in `[\"console\"]`".to_owned();
+            self.fault(Fault::Malformed { message, nearest: None }, Some(span))
+        };
+        let DeValue::Array(names) = list.get_ref() else { return Err(wrong(list.span())) };
+        let name = |name: &toml::Spanned<DeValue<'_>>| match name.get_ref().as_str() {
+            Some(text) => Ok((text.to_owned(), name.span())),
+            None => Err(wrong(name.span())),
+        };
+        names.iter().map(name).collect()
+    }
+
+    /// The profile that a table makes; `places` are those of this file.
+    fn typed(&self, table: Table<'_>, places: &Table<'_>) -> Result<Profile, ProfileError> {
         let profile = Profile::deserialize(Deserializer::from(table)).map_err(|error| self.malformed(&error))?;
         profile.validate().map_err(|contradiction| {
-            let span = span_of(&places, contradiction.key);
+            let span = span_of(places, &contradiction.key);
             self.fault(Fault::Contradiction(contradiction), span)
         })?;
         Ok(profile)
+    }
+}
+
+/// Line and column of a byte, both from 1.
+fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() as u32 + 1, before[line_start..].chars().count() as u32 + 1)
+}
+
+/// Takes `console.commands.reset` out; `false` if it is not there.
+fn take_out(table: &mut DeTable<'_>, name: &str) -> bool {
+    match name.split_once('.') {
+        None => table.remove(name).is_some(),
+        Some((first, rest)) => match table.get_mut(first).map(|value| value.get_mut()) {
+            Some(DeValue::Table(inner)) => take_out(inner, rest),
+            _ => false,
+        },
     }
 }
 
@@ -94,19 +143,20 @@ fn string_at(table: &Table<'_>, key: &str) -> Option<(String, Range<usize>)> {
     Some((text.to_owned(), value.span()))
 }
 
-/// The place of `schedule.power-up`, as far down as it exists.
+/// The place of `schedule.power-up` or `macros.commands.reset.keys.0`, as far down as it exists.
 fn span_of(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
-    let mut here = table.get_ref();
-    let mut span = None;
-    for part in key.split('.') {
-        let Some(value) = here.get(part) else { break };
-        span = Some(value.span());
-        let Some(inner) = value.get_ref().as_table() else {
-            break;
+    let mut parts = key.split('.');
+    let mut value = table.get_ref().get(parts.next()?)?;
+    for part in parts {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => table.get(part),
+            DeValue::Array(list) => part.parse().ok().and_then(|number: usize| list.get(number)),
+            _ => None,
         };
-        here = inner;
+        let Some(inner) = inner else { break };
+        value = inner;
     }
-    span
+    Some(value.span())
 }
 
 /// Puts `over` on top of `under`, table by table; any other value replaces what was there.

@@ -2,8 +2,9 @@
 
 use super::error::Contradiction;
 use super::switches::{Adjust, Missed, PowerUp, Schedule};
-use super::{Profile, Switches};
+use super::{Console, Profile, Switches};
 use brownout_trace::{Days, Span};
+use std::borrow::Cow;
 
 impl Profile {
     /// Checks what types cannot: switches and figures against each other.
@@ -11,10 +12,8 @@ impl Profile {
         self.schedule.validate()?;
         self.names()?;
         self.figures()?;
-        match &self.console {
-            Some(console) => console.validate(),
-            None => Ok(()),
-        }
+        self.console.as_ref().map_or(Ok(()), Console::validate)?;
+        self.macros.as_ref().map_or(Ok(()), |macros| macros.validate(self))
     }
 
     fn names(&self) -> Result<(), Contradiction> {
@@ -123,9 +122,13 @@ impl Switches {
     }
 }
 
-pub(super) fn refuse(wrong: bool, key: &'static str, why: impl Into<String>) -> Result<(), Contradiction> {
+pub(super) fn refuse(
+    wrong: bool,
+    key: impl Into<Cow<'static, str>>,
+    why: impl Into<String>,
+) -> Result<(), Contradiction> {
     if wrong {
-        return Err(Contradiction { key, why: why.into() });
+        return Err(Contradiction { key: key.into(), why: why.into() });
     }
     Ok(())
 }

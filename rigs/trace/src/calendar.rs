@@ -80,7 +80,7 @@ impl FromStr for Weekday {
 }
 
 /// A set of weekdays; bit 0 is Monday.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Days(pub u8);
 
 impl Days {
