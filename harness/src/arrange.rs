@@ -3,11 +3,16 @@
 //! Everything here is computed beforehand: what is done, in which order, and how long it can take at most. The bench
 //! begins that much before instant 0; what the board does not use of its time limits passes idle. The clock comes
 //! last and at a fixed instant, with the value that makes it true at step 0.
+//!
+//! What a board cannot be told is entered by its buttons, where its profile has macros; a clock that is entered runs from
+//! the macro's last release on, so that the presses begin as much earlier as they take.
 
 use crate::plan::Case;
 use crate::scenario::board::{Arrangement, Start};
+use brownout_rigs::profile::macros::{MacroError, Script};
 use brownout_rigs::profile::switches::Reset;
-use brownout_rigs::profile::{Command, Console, Profile};
+use brownout_rigs::profile::{Command, Console, Profile, Way};
+use brownout_rigs::programme::Mode;
 use brownout_trace::event::Level;
 use brownout_trace::{Civil, Instant, Span};
 use std::fmt;
@@ -54,17 +59,35 @@ impl fmt::Display for Action {
 
 /// Why this board cannot be arranged as the case asks, if it cannot: the case is skipped.
 pub fn obstacle(case: &Case, profile: &Profile) -> Option<String> {
-    let board = case.board.as_ref()?;
-    let Some(console) = &profile.console else {
-        return Some(format!("cannot be arranged: `{}` has no console", profile.name));
-    };
-    let wipes = console.has(&Command::FactoryReset) || console.has(&Command::ClearPrograms);
-    let missing = commands(board, profile).into_iter().find(|command| !console.has(command));
-    match missing {
-        Some(command) => Some(format!("cannot be arranged: `{}` has no command {}", profile.name, command.key())),
-        None if !wipes => Some(format!("cannot be arranged: `{}` cannot be told to forget", profile.name)),
-        None => None,
+    case.board.as_ref().and_then(|board| unarrangeable(board, profile))
+}
+
+/// Why this board cannot be brought into this state, if it cannot.
+pub fn unarrangeable(board: &Arrangement, profile: &Profile) -> Option<String> {
+    let name = &profile.name;
+    if profile.console.is_none() && profile.macros.is_none() {
+        return Some(format!("cannot be arranged: `{name}` has no console, and no macros for its buttons"));
     }
+    let told = commands(board, profile);
+    for command in &told {
+        let why = match profile.way(command) {
+            Some(Way::Console(_)) => continue,
+            Some(Way::Macros(macros)) => match macros.script(command, Some(Mode::Auto)) {
+                Ok(_) => continue,
+                // A clock without seconds is set on a minute before step 0.
+                Err(MacroError::Seconds { .. }) => continue,
+                Err(why) => why.to_string(),
+            },
+            None => match (&profile.console, &profile.macros) {
+                (Some(_), None) => format!("`{name}` has no command {}", command.key()),
+                (None, _) => format!("`{name}` has no macro {}", command.key()),
+                (Some(_), Some(_)) => format!("`{name}` has neither a command nor a macro {}", command.key()),
+            },
+        };
+        return Some(format!("cannot be arranged: {why}"));
+    }
+    let wipes = |command: &Command| matches!(command, Command::FactoryReset | Command::ClearPrograms);
+    (!told.iter().any(wipes)).then(|| format!("cannot be arranged: `{name}` cannot be told to forget"))
 }
 
 /// When the bench's clock has to begin, so that arranging surely ends before instant 0. Always negative.
@@ -72,19 +95,42 @@ pub fn start_instant(case: &Case, profile: &Profile) -> Instant {
     let mut takes = profile.power.cold_boot() + SLACK;
     let mut off = Span::ZERO;
     if let Some(board) = &case.board {
-        if let Some(console) = &profile.console {
-            for command in commands(board, profile) {
-                takes = takes + exchange_time(console, &command) + SLACK;
-            }
-        }
-        takes = takes + LEAD;
         if let Start::Off(span) = board.start {
             off = span;
+        }
+        takes = takes + LEAD;
+        for command in commands(board, profile) {
+            // What is pressed for a clock depends on the very value.
+            let (command, before) = match command {
+                Command::SetClock(clock) => {
+                    let (value, before) = setting(profile, clock, off);
+                    (Command::SetClock(value), before - LEAD)
+                }
+                command => (command, Span::ZERO),
+            };
+            takes = takes + before + command_time(profile, &command) + SLACK;
         }
     }
     // A whole second reads better in a trace.
     let seconds = takes.0 / Span::secs(1).0 + 1;
     Instant::ZERO - Span::secs(seconds) - off
+}
+
+/// What the clock is set to so that it reads `clock` after `later`, and how long before it has to do so at the latest:
+/// [`LEAD`], or more where the board needs more, or where only whole minutes can be entered.
+fn setting(profile: &Profile, clock: Civil, later: Span) -> (Civil, Span) {
+    let true_then = clock - later;
+    match profile.way(&Command::SetClock(clock)) {
+        Some(Way::Macros(macros)) => {
+            let found = macros.of(&Command::SetClock(clock));
+            let grid = found.map_or(Span::secs(1), |found| found.grid());
+            let rests = found.map_or(Span::ZERO, |found| found.done_after) + SLACK;
+            let value = true_then - LEAD.max(rests);
+            let value = value - Span(value.0.rem_euclid(grid.0));
+            (value, true_then - value)
+        }
+        _ => (true_then - LEAD, LEAD),
+    }
 }
 
 /// The actions, in order; the last lets time pass until instant 0.
@@ -100,8 +146,8 @@ pub fn actions(case: &Case, profile: &Profile) -> Vec<Action> {
             Start::Off(span) => Instant::ZERO - span,
         };
         if let Some(clock) = board.clock {
-            let value = clock - (Instant::ZERO - end) - LEAD;
-            actions.push(Action::Clock(value, end - LEAD));
+            let (value, before) = setting(profile, clock, Instant::ZERO - end);
+            actions.push(Action::Clock(value, end - before));
         }
         if end < Instant::ZERO {
             actions.extend([Action::Until(end), Action::Supply(Level::Open)]);
@@ -111,10 +157,10 @@ pub fn actions(case: &Case, profile: &Profile) -> Vec<Action> {
     actions
 }
 
-/// What is said to the board: factory reset, programmes, mode, clock.
-fn commands(board: &Arrangement, profile: &Profile) -> Vec<Command> {
+/// What the board is told: factory reset, programmes, mode, clock.
+pub fn commands(board: &Arrangement, profile: &Profile) -> Vec<Command> {
     let mut commands = Vec::new();
-    let has = |command: &Command| profile.console.as_ref().is_some_and(|console| console.has(command));
+    let has = |command: &Command| profile.way(command).is_some();
     let resets = has(&Command::FactoryReset);
     if resets {
         commands.push(Command::FactoryReset);
@@ -127,6 +173,32 @@ fn commands(board: &Arrangement, profile: &Profile) -> Vec<Command> {
     commands.extend(board.mode.map(Command::SetMode));
     commands.extend(board.clock.map(Command::SetClock));
     commands
+}
+
+/// The longest a command can take, whichever way it goes.
+fn command_time(profile: &Profile, command: &Command) -> Span {
+    match profile.way(command) {
+        Some(Way::Console(console)) => exchange_time(console, command),
+        Some(Way::Macros(_)) => {
+            let scripts = scripts(profile, command);
+            scripts.iter().map(Script::takes).max().unwrap_or(Span::ZERO)
+        }
+        None => Span::ZERO,
+    }
+}
+
+/// What may be pressed for a command, from whichever mode; empty where it is said, or where nothing can be pressed.
+pub fn scripts(profile: &Profile, command: &Command) -> Vec<Script> {
+    let Some(Way::Macros(macros)) = profile.way(command) else { return Vec::new() };
+    let command = match command {
+        // Which minute it will be is not known here.
+        Command::SetClock(civil) => {
+            let grid = macros.of(command).map_or(Span::secs(1), |found| found.grid());
+            Command::SetClock(*civil - Span(civil.0.rem_euclid(grid.0)))
+        }
+        command => command.clone(),
+    };
+    Mode::ALL.iter().filter_map(|was| macros.script(&command, Some(*was)).ok()).collect()
 }
 
 /// The longest an exchange can take: the line on the wire, then the answer's limit.
@@ -198,6 +270,42 @@ clock = "Thu 08:00:00""#;
         profile.console.as_mut().unwrap().commands.set_clock = None;
         assert!(obstacle(&case, &profile).unwrap().ends_with("has no command set-clock"));
         profile.console = None;
-        assert!(obstacle(&case, &profile).unwrap().contains("no console"));
+        assert!(obstacle(&case, &profile).unwrap().contains("no console, and no macros"));
+    }
+
+    #[test]
+    fn a_black_box_is_arranged_by_its_buttons() {
+        let (case, profile) = (case(SCENARIO), Profile::shipped("weekly-buttons").unwrap().unwrap());
+        assert_eq!(obstacle(&case, &profile), None);
+        let clock = Action::Clock("Thu 07:59:59".parse().unwrap(), Instant::ZERO - LEAD);
+        let actions = actions(&case, &profile);
+        assert_eq!(actions[2], Action::Speak(Command::FactoryReset));
+        assert_eq!(actions[actions.len() - 2..], [clock, Action::Until(Instant::ZERO)]);
+        let presses: Span = commands(case.board.as_ref().unwrap(), &profile)
+            .iter()
+            .map(|command| scripts(&profile, command)[0].takes())
+            .fold(Span::ZERO, |sum, takes| sum + takes);
+        let start = start_instant(&case, &profile);
+        assert!(start < Instant::ZERO - profile.power.cold_boot() - presses && presses > Span::secs(15), "{start}");
+        let mut keyless = profile.clone();
+        keyless.macros.as_mut().unwrap().commands.add_program = None;
+        assert!(obstacle(&case, &keyless).unwrap().ends_with("`weekly-buttons` has no macro add-program"));
+        keyless.macros.as_mut().unwrap().commands.add_program = profile.macros.unwrap().commands.add_program;
+        keyless.macros.as_mut().unwrap().commands.factory_reset = None;
+        keyless.macros.as_mut().unwrap().commands.clear_programs = None;
+        assert!(obstacle(&case, &keyless).unwrap().ends_with("cannot be told to forget"));
+    }
+
+    #[test]
+    fn a_clock_without_seconds_is_set_on_a_minute() {
+        let case = case(&SCENARIO.replace("08:00:00\"", "08:00:20\""));
+        let mut profile = Profile::shipped("weekly-buttons").unwrap().unwrap();
+        let keys = &mut profile.macros.as_mut().unwrap().commands.set_clock.as_mut().unwrap().keys;
+        keys[1].digits = Some("1{hour}{minute}".parse().unwrap());
+        let found = actions(&case, &profile);
+        let clock = Action::Clock("Thu 08:00:00".parse().unwrap(), Instant::ZERO - Span::secs(20));
+        assert_eq!(found[found.len() - 2], clock);
+        let usual = Profile::shipped("weekly-buttons").unwrap().unwrap();
+        assert!(start_instant(&case, &profile) < start_instant(&case, &usual) - Span::secs(15));
     }
 }

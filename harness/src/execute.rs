@@ -10,11 +10,14 @@
 mod arranging;
 mod asking;
 #[cfg(test)]
+mod blackbox_tests;
+#[cfg(test)]
 mod board_tests;
 mod contacts;
 #[cfg(test)]
 pub(crate) mod fake;
 mod halt;
+mod keying;
 mod lane;
 mod ledger;
 mod log;

@@ -4,6 +4,7 @@
 //! expectation bounds one), more for people, and the instant to look at.
 
 pub mod around;
+pub mod behaviour;
 pub mod clock;
 pub mod console;
 pub mod criterion;
@@ -16,7 +17,7 @@ pub mod schedule;
 pub use around::around;
 
 use crate::execute::{Contacts, Ledger};
-use crate::outcome::Figure;
+use crate::outcome::{Figure, NOT_OBSERVED};
 use brownout_rigs::profile::Profile;
 use brownout_trace::{Event, Instant, Span, Verdict};
 
@@ -68,6 +69,12 @@ impl Finding {
         let why = why.into();
         let detail = Some(why.clone());
         Self { verdict: Verdict::Inconclusive, observed: why, look_at, figure: None, detail }
+    }
+
+    /// The board does not show it: nothing is judged.
+    pub fn not_observed(why: impl Into<String>, look_at: Instant) -> Self {
+        let detail = Some(why.into());
+        Self { verdict: Verdict::Skipped, observed: NOT_OBSERVED.to_owned(), look_at, figure: None, detail }
     }
 
     /// With more for a person.

@@ -53,6 +53,10 @@ pub struct Judgement {
     pub detail: Option<String>,
 }
 
+/// What is observed by a rig without the part for it, or of a board that does not show it: judged is nothing then, and
+/// in a snapshot the approved words stand in for it.
+pub const NOT_OBSERVED: &str = "not observed";
+
 /// A bounded figure of a judgement: its text stands in `observed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {

@@ -112,7 +112,7 @@ impl CaseSummary {
         self.attempt_from = self.attempt_from.min(event.at);
         self.attempt_to = self.attempt_to.max(event.at);
         match &event.what {
-            What::Judged { index, expectation, verdict, observed } if *verdict != Verdict::Passed => {
+            What::Judged { index, expectation, verdict, observed } if *verdict > Verdict::Skipped => {
                 self.because(format!("step {index}: {expectation}; observed: {observed}"));
             }
             What::Fault { text } => self.because(format!("at {}: fault: {text}", event.at)),

@@ -56,7 +56,12 @@ impl Selection {
 }
 
 fn trial(case: &Case, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
-    Trial::test(case.id.to_string(), run).with_ignored_flag(case.skip.is_some())
+    named("", case, run)
+}
+
+/// With the rig before the case's id where there are several.
+fn named(prefix: &str, case: &Case, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    Trial::test(format!("{prefix}{}", case.id), run).with_ignored_flag(case.skip.is_some())
 }
 
 /// Runs cases with libtest's output; the exit status is ours.
@@ -106,7 +111,7 @@ pub fn run(
     let arguments =
         Arguments { test_threads: arguments.test_threads.or(options.test_threads.map(Into::into)), ..arguments };
     // Whether a test failed is known already: by kind.
-    let _ = libtest_mimic::run(&arguments, trials(plan, &shared));
+    let _ = libtest_mimic::run(&arguments, trials(plan, "", &shared));
     *shared.worst.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -118,13 +123,13 @@ struct Shared {
     worst: Mutex<Exit>,
 }
 
-fn trials(plan: Plan, shared: &Arc<Shared>) -> Vec<Trial> {
+fn trials(plan: Plan, prefix: &str, shared: &Arc<Shared>) -> Vec<Trial> {
     plan.cases
         .into_iter()
         .map(|case| {
             let shared = Arc::clone(shared);
-            let named = case.clone();
-            trial(&named, move || shared.run(&case))
+            let known = case.clone();
+            named(prefix, &known, move || shared.run(&case))
         })
         .collect()
 }
@@ -171,12 +176,13 @@ fn message(case: &Case, finished: &Finished) -> Option<String> {
     Some(format!("{first}\n\"{}\"\n\n{}{backtrace}", case.about.title, finished.text))
 }
 
-/// `scenarios/runner.rs`: every case below `scenarios` is a test, on the rig and with the firmware that the environment
-/// names as `BROWNOUT_…`, else the shipped ones. Call it first thing in `main`.
+/// `scenarios/runner.rs`: every case below `scenarios` is a test, on each of the rigs and with the firmware that the
+/// environment names as `BROWNOUT_…`, else the shipped ones. With several rigs a test's name begins with its rig's. Call it
+/// first thing in `main`.
 pub fn test_target(scenarios: &Path) -> u8 {
     match prepared(scenarios) {
-        Ok((arguments, plan, shared)) => {
-            let conclusion = libtest_mimic::run(&arguments, trials(plan, &shared));
+        Ok((arguments, trials)) => {
+            let conclusion = libtest_mimic::run(&arguments, trials);
             // As libtest itself: cargo and nextest know this number.
             if conclusion.has_failed() { 101 } else { 0 }
         }
@@ -192,7 +198,7 @@ struct Environment {
     color: Color,
 }
 
-fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
+fn prepared(scenarios: &Path) -> Result<(Arguments, Vec<Trial>), Exit> {
     let mut output = Output::standard(Color::Never);
     let usage = |output: &mut Output, why: &str| {
         output.error(why);
@@ -204,30 +210,35 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Plan, Arc<Shared>), Exit> {
     let Selection(arguments) = selection(&arguments).map_err(|error| usage(&mut output, &error))?;
     let environment = Environment::try_parse_from(["scenarios"]);
     let Environment { options, color } = environment.map_err(|error| usage(&mut output, &error.to_string()))?;
-    let files =
-        RigFiles::load(options.rigs.first().map(PathBuf::as_path)).map_err(|error| usage(&mut output, &error))?;
-    let mut plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
-    options.keep_shard(&mut plan.cases);
     for option in options.front_only() {
         output.talk(&format!("{option} is of `brownout run` alone; it changes nothing here"));
     }
     let look = Output::standard(color).data_look;
-    let record = options.record.as_ref().map(|dir| record_folder(dir, arguments.filter.as_deref()));
-    let rig = options.rigs.first().cloned();
     let stop = signals::listen().map_err(|error| usage(&mut output, &error.to_string()))?;
     let terms = options.terms(look, &stop).map_err(|why| usage(&mut output, &why))?;
-    let make = move || {
-        let files = RigFiles::load(rig.as_deref())?;
-        let (firmware, record) = (options.firmware.as_deref(), record.as_deref());
-        Setup::new(files, &bench::Rigs, firmware, record, terms.clone()).map_err(|(_, why)| why)
-    };
-    let shared = Shared {
-        ready: OnceLock::new(),
-        make: Some(Box::new(make)),
-        forced: store::counted_by_cargo_insta(),
-        worst: Mutex::new(Exit::Fine),
-    };
-    Ok((arguments, plan, Arc::new(shared)))
+    let mut all = Vec::new();
+    for rig in options.rigs() {
+        let files = RigFiles::load(rig).map_err(|error| usage(&mut output, &error))?;
+        let mut plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
+        options.keep_shard(&mut plan.cases);
+        let several = options.rigs.len() > 1;
+        let prefix = if several { format!("{}/", files.rig.name) } else { String::new() };
+        let record = options.record_on(&files.rig.name).map(|dir| record_folder(&dir, arguments.filter.as_deref()));
+        let (rig, firmware, terms) = (rig.map(Path::to_owned), options.firmware.clone(), terms.clone());
+        let make = move || {
+            let files = RigFiles::load(rig.as_deref())?;
+            let (firmware, record) = (firmware.as_deref(), record.as_deref());
+            Setup::new(files, &bench::Rigs, firmware, record, terms.clone()).map_err(|(_, why)| why)
+        };
+        let shared = Shared {
+            ready: OnceLock::new(),
+            make: Some(Box::new(make)),
+            forced: store::counted_by_cargo_insta(),
+            worst: Mutex::new(Exit::Fine),
+        };
+        all.extend(trials(plan, &prefix, &Arc::new(shared)));
+    }
+    Ok((arguments, all))
 }
 
 /// nextest runs a process for each case, many at once; a record folder belongs to one process.
@@ -300,6 +311,12 @@ mod tests {
     fn a_known_skip_is_an_ignored_trial() {
         assert!(trial(&case(Some("no console")), || Ok(())).has_ignored_flag());
         assert!(!trial(&case(None), || Ok(())).has_ignored_flag());
+    }
+
+    #[test]
+    fn a_trial_carries_its_rig_where_there_are_several() {
+        assert_eq!(trial(&case(None), || Ok(())).name(), "noon");
+        assert_eq!(named("virtual-12v/", &case(None), || Ok(())).name(), "virtual-12v/noon");
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Options {
     }
 
     /// The rigs that were asked for; one `None` stands for the shipped one.
-    fn rigs(&self) -> Vec<Option<&Path>> {
+    pub fn rigs(&self) -> Vec<Option<&Path>> {
         if self.rigs.is_empty() { vec![None] } else { self.rigs.iter().map(|rig| Some(rig.as_path())).collect() }
     }
 

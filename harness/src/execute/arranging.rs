@@ -6,7 +6,8 @@ use super::speech::{Reply, Trouble};
 use crate::arrange::{self, Action, wire_time};
 use crate::oracle::history::Action as Done;
 use brownout_rigs::profile::switches::Reset;
-use brownout_rigs::profile::{Command, Console};
+use brownout_rigs::profile::{Command, Console, Way};
+use brownout_rigs::programme::Mode;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::What;
 use brownout_trace::{Civil, Instant};
@@ -38,8 +39,20 @@ impl<'a> Session<'a> {
     }
 
     fn arrange_clock(&mut self, value: Civil, at: Instant) -> Result<(), Halt> {
-        let console = self.console()?;
         let command = Command::SetClock(value);
+        if let Some(Way::Macros(macros)) = self.profile.way(&command) {
+            let script = macros.script(&command, None).map_err(|why| Halt::Scenario(why.to_string()))?;
+            let begin = at - script.acts();
+            if self.now() > begin {
+                return Err(Halt::Rig(format!(
+                    "arranging took until {}, past the {begin} its budget ends at",
+                    self.now()
+                )));
+            }
+            self.drive(&mut Waiting(begin))?;
+            return self.tell(&command).map(drop);
+        }
+        let console = self.console()?;
         let line = console.render(&command).map_err(|why| Halt::Scenario(why.to_string()))?;
         // The clock is set when the line has ended: it is sent that much earlier.
         let send = at - wire_time(console, &line);
@@ -56,7 +69,11 @@ impl<'a> Session<'a> {
 
     /// Says something that every further step needs the board to obey, and books what it did.
     pub(super) fn tell(&mut self, command: &Command) -> Result<Reply, Halt> {
-        let reply = self.ask(command)?;
+        let reply = match self.profile.way(command) {
+            Some(Way::Macros(macros)) => self.key_in(macros, command)?,
+            // Without any way the console says that it has no such command.
+            Some(Way::Console(_)) | None => self.ask(command)?,
+        };
         match &reply.answer {
             Ok(answer) => self.book(command, answer.slot, &reply),
             Err(Trouble::Unpowered) => return Err(Halt::Scenario(Trouble::Unpowered.why().to_owned())),
@@ -98,10 +115,16 @@ impl<'a> Session<'a> {
                 ledger.programmes.clear();
                 ledger.programmes_changed(from, to);
             }
-            Command::SetMode(mode) => ledger.deeds.push((from, to, Done::Mode(*mode))),
+            Command::SetMode(mode) => {
+                ledger.mode = Some(*mode);
+                ledger.deeds.push((from, to, Done::Mode(*mode)));
+            }
             Command::FactoryReset => {
                 ledger.deeds.push((from, to, Done::FactoryReset));
                 ledger.clock = None;
+                if self.profile.schedule.reset != Reset::ClockOnly {
+                    ledger.mode = Some(Mode::Auto);
+                }
                 if self.profile.schedule.reset == Reset::Wipe {
                     ledger.programmes.clear();
                 }

@@ -16,27 +16,46 @@ impl<'a> Session<'a> {
     pub(super) fn expect(&mut self, index: usize, expectation: &Expectation) -> Result<(), Halt> {
         let from = self.now();
         let cursor = self.log.events().len();
+        if let Some(finding) = self.told(expectation)? {
+            self.judged(index, finding);
+            // The window passes all the same, so that the timeline is that of a board that cannot be asked.
+            return self.drive(&mut Waiting(from + expectation.takes()));
+        }
         self.drive(&mut Waiting(from + expectation.takes()))?;
         let finding = match expectation {
-            Expectation::Relay { .. } | Expectation::Schedule { .. } => {
+            Expectation::Clock { over: None, .. } | Expectation::ProgramsKept { over: None } => {
+                Finding::not_observed("the board cannot be asked; with `over` its contacts would tell", from)
+            }
+            Expectation::Clock { .. }
+            | Expectation::ProgramsKept { .. }
+            | Expectation::Relay { .. }
+            | Expectation::Schedule { .. } => {
                 // A mark may be set anew at this very instant, before the window has settled.
                 let since = self.ledger.since(expectation.since());
                 self.settling.push(Settling { index, window: Window { since, from, to: self.now() } });
                 return Ok(());
             }
             Expectation::Console { line, within } => judge::console::judge(&self.view(), line, *within, from, cursor),
-            Expectation::Clock { within } => {
-                let reply = self.ask(&Command::ReadClock)?;
-                judge::clock::judge(&self.view(), &reply, *within)
-            }
-            Expectation::ProgramsKept => {
-                let reply = self.ask(&Command::ListPrograms)?;
-                judge::programs::judge(&self.view(), &reply)
-            }
             Expectation::Reset(cause) => self.reset_cause(*cause)?,
         };
         self.judged(index, finding);
         Ok(())
+    }
+
+    /// What a board that can be asked says of its clock or its programmes.
+    fn told(&mut self, expectation: &Expectation) -> Result<Option<Finding>, Halt> {
+        let answers = |command: &Command| self.profile.console.as_ref().is_some_and(|console| console.has(command));
+        Ok(match expectation {
+            Expectation::Clock { within, .. } if answers(&Command::ReadClock) => {
+                let reply = self.ask(&Command::ReadClock)?;
+                Some(judge::clock::judge(&self.view(), &reply, *within))
+            }
+            Expectation::ProgramsKept { .. } if answers(&Command::ListPrograms) => {
+                let reply = self.ask(&Command::ListPrograms)?;
+                Some(judge::programs::judge(&self.view(), &reply))
+            }
+            _ => None,
+        })
     }
 
     /// Judges a window whose edges have settled.
@@ -47,6 +66,8 @@ impl<'a> Session<'a> {
         let finding = match &expectation.value {
             Expectation::Relay { relay, predicate } => judge::relay::judge(&view, relay, predicate, window),
             Expectation::Schedule { .. } => judge::schedule::judge(&view, window),
+            Expectation::Clock { within, .. } => judge::behaviour::clock(&view, *within, window),
+            Expectation::ProgramsKept { .. } => judge::behaviour::programs(&view, window),
             _ => return,
         };
         self.judged(index, finding);

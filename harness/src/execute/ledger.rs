@@ -2,7 +2,7 @@
 
 use crate::oracle::history::Action;
 use brownout_rigs::profile::Profile;
-use brownout_rigs::programme::Programme;
+use brownout_rigs::programme::{Mode, Programme};
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::{Level, ShotReport};
 use brownout_trace::{Instant, Span, Volts};
@@ -62,6 +62,8 @@ pub struct Ledger {
     pub clock: Option<NominalClock>,
     /// The programmes by slot, from the scenario's slot 1.
     pub programmes: Vec<Held>,
+    /// The mode, where it is known.
+    pub mode: Option<Mode>,
     /// The marks with their instants.
     pub marks: Vec<(String, Instant)>,
     /// The shots as delivered.
@@ -82,6 +84,7 @@ impl Ledger {
             deeds: Vec::new(),
             clock: None,
             programmes: Vec::new(),
+            mode: None,
             marks: Vec::new(),
             shots: Vec::new(),
             meddled: false,
@@ -134,6 +137,12 @@ impl Ledger {
     pub fn reset(&mut self, from: Instant, to: Instant, profile: &Profile) {
         self.deeds.push((from, to, Action::Reset));
         self.ready_at = self.ready_at.max(to + profile.power.boot);
+    }
+
+    /// The first free slot, counted from 0.
+    pub fn free_slot(&self) -> u32 {
+        let free = self.programmes.iter().position(|held| held.programme.is_none());
+        free.unwrap_or(self.programmes.len()) as u32
     }
 
     /// A programme was added; the first free slot took it.

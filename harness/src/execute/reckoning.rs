@@ -52,6 +52,11 @@ pub fn finish(mut session: Session<'_>, attempt: u32, last: bool, halt: Option<H
         verdict: halt.verdict(),
     });
     let verdict = overall(&session.judgements, halt.as_ref());
+    let unseen = verdict == Verdict::Skipped && halt.is_none();
+    let stopped = stopped.or_else(|| {
+        let why = format!("not observable: `{}` shows nothing of what is expected", session.profile.name);
+        unseen.then_some(Stopped { step: None, span: None, why, verdict })
+    });
     let criterion = match halt {
         None => criterion::judge(&session.view(), case, &session.judgements),
         Some(_) => None,
@@ -72,12 +77,16 @@ pub fn finish(mut session: Session<'_>, attempt: u32, last: bool, halt: Option<H
     }))
 }
 
-/// The gravest judgement; but what the rig spoilt judges no board.
+/// The gravest judgement; but what the rig spoilt judges no board, and what the board does not show judges nothing, unless
+/// there is nothing else.
 fn overall(judgements: &[Judgement], halt: Option<&Halt>) -> Verdict {
     match halt {
         Some(halt) if halt.verdict() == Verdict::Inconclusive => Verdict::Inconclusive,
         Some(_) => Verdict::Failed,
-        None => judgements.iter().map(|judgement| judgement.verdict).max().unwrap_or(Verdict::Passed),
+        None => {
+            let seen = judgements.iter().map(|judgement| judgement.verdict).filter(|one| *one != Verdict::Skipped);
+            seen.max().unwrap_or(if judgements.is_empty() { Verdict::Passed } else { Verdict::Skipped })
+        }
     }
 }
 

@@ -137,6 +137,7 @@ impl<'a> Speech<'a> {
 /// Whether a line is the last of an answer, whichever command it answers: an error, or what begins as an
 /// acknowledgement does.
 pub fn ends_an_answer(console: &Console, line: &str) -> bool {
+    let line = console.stripped(line);
     let begins = match console.ack.0.first() {
         Some(Piece::Literal(text)) => line.starts_with(text.as_str()),
         _ => console.ack.read(line).is_some(),

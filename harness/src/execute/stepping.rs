@@ -8,7 +8,7 @@ use super::session::{Doing, Session};
 use super::shooting::{Ramping, Shooting};
 use super::speech::only_asks;
 use crate::scenario::step::{Course, Impedance, Moment, Power, ProgramStep, ResetStep, Step};
-use brownout_rigs::profile::Command;
+use brownout_rigs::profile::{Command, Way};
 use brownout_trace::event::{Level, What};
 use brownout_trace::{Instant, Span, Volts};
 
@@ -27,7 +27,9 @@ impl<'a> Session<'a> {
             Step::Mode(mode) => self.tell(&Command::SetMode(*mode)).map(drop),
             Step::Program(program) => self.program(program),
             Step::Console(line) => {
-                self.ledger.meddled |= !only_asks(self.console()?, line);
+                if !only_asks(self.console()?, line) {
+                    (self.ledger.meddled, self.ledger.mode) = (true, None);
+                }
                 self.say(line).map(drop)
             }
             Step::Reset(reset) => self.reset(*reset),
@@ -72,7 +74,7 @@ impl<'a> Session<'a> {
             }
             Step::Press(press) => {
                 // What a button does is the firmware's affair: no oracle knows what the contact should do after it.
-                self.ledger.meddled = true;
+                (self.ledger.meddled, self.ledger.mode) = (true, None);
                 Some(Box::new(Pressing::new(press)))
             }
             Step::Wait(span) => Some(Box::new(Waiting(self.now() + *span))),
@@ -117,6 +119,11 @@ impl<'a> Session<'a> {
                 self.ledger.reset(now, release, self.profile);
             }
             ResetStep::Software => {
+                if let Some(Way::Macros(macros)) = self.profile.way(&Command::Reset) {
+                    let reply = self.key_in(macros, &Command::Reset)?;
+                    self.ledger.reset(reply.began, reply.got, self.profile);
+                    return Ok(());
+                }
                 let console = self.console()?;
                 let line = console.render(&Command::Reset).map_err(|why| Halt::Scenario(why.to_string()))?;
                 let now = self.now();

@@ -40,7 +40,7 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     let longest = outages.iter().map(|outage| outage.to.unwrap_or(view.now) - outage.from).max()?;
     // A board that does not answer has shown no loss.
     let unanswered = [Trouble::NO_ANSWER, Trouble::NO_VALID_ANSWER];
-    let programmes_lost = failed(|expectation| matches!(expectation, Expectation::ProgramsKept))
+    let programmes_lost = failed(|expectation| matches!(expectation, Expectation::ProgramsKept { .. }))
         .is_some_and(|judgement| !unanswered.contains(&judgement.observed.as_str()));
     if programmes_lost || (clock_lost && longest <= reserve) {
         return Some(Criterion::D);

@@ -28,7 +28,7 @@ pub fn judge(view: &View<'_>, reply: Option<&Reply>, expected: ResetCause) -> Fi
     });
     match booted.or(seen) {
         Some((at, cause)) => told(Some(cause), expected, at),
-        None => Finding::inconclusive("the board tells nothing of its resets, and the rig sees none", view.now),
+        None => Finding::not_observed("the board tells nothing of its resets, and the rig sees none", view.now),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Finding, View, Window};
 use crate::execute::Outage;
 use crate::oracle::history::{Action, History, OracleError};
 use crate::oracle::{self, Mismatch};
+use brownout_rigs::profile::Profile;
 use brownout_trace::event::What;
 use brownout_trace::{Instant, RelayName};
 
@@ -35,10 +36,20 @@ pub(super) fn deviations(
     history: &History,
     until: Instant,
 ) -> Result<Vec<(RelayName, Mismatch)>, OracleError> {
+    deviations_from(view, view.profile, history, until)
+}
+
+/// The same for a board that promises something else.
+pub(super) fn deviations_from(
+    view: &View<'_>,
+    profile: &Profile,
+    history: &History,
+    until: Instant,
+) -> Result<Vec<(RelayName, Mismatch)>, OracleError> {
     let mut found = Vec::new();
     for relay in &view.profile.relays {
         let settled = Settled::of(view, relay);
-        let forecast = oracle::forecast(view.profile, relay, history, until)?;
+        let forecast = oracle::forecast(profile, relay, history, until)?;
         let wrong = forecast.check(&settled.changes, settled.initially);
         found.extend(wrong.into_iter().map(|one| (relay.clone(), one)));
     }
@@ -48,6 +59,11 @@ pub(super) fn deviations(
 
 /// What was done to the board, as the oracle reads it, with its outages or without.
 pub(super) fn history(view: &View<'_>, outages: &[Outage]) -> History {
+    history_of(view, outages, &view.ledger.deeds)
+}
+
+/// The same with other deeds than were done.
+pub(super) fn history_of(view: &View<'_>, outages: &[Outage], deeds: &[(Instant, Instant, Action)]) -> History {
     let mut history = History::new();
     if let Some(at) = view.ledger.first_powered {
         history.push(at, Action::PowerRestored);
@@ -70,7 +86,7 @@ pub(super) fn history(view: &View<'_>, outages: &[Outage]) -> History {
             history.push_between(up, to, Action::PowerRestored);
         }
     }
-    for (from, to, action) in &view.ledger.deeds {
+    for (from, to, action) in deeds {
         history.push_between(*from, *to, action.clone());
     }
     history

@@ -188,6 +188,10 @@ fn shapes() {
     step(r#"{ expect = { relay = "K1", edges = "2" } }"#, "5:38", "a whole number", "");
     step(r#"{ expect = { console = "OK" } }"#, "5:14", "needs `within`", "");
     step(r#"{ expect = { clock = "2s" } }"#, "5:24", "a table of `within`", "");
+    step(r#"{ expect = { clock = { within = "2s", ovr = "1d" } } }"#, "5:41", "no key `ovr`", "did you mean `over`?");
+    step(r#"{ expect = { programs = "kept", over = 3 } }"#, "5:42", "", "");
+    step(r#"{ expect = { programs = "kept", over = "0s" } }"#, "5:42", "", "");
+    step(r#"{ expect = { programs = "kept", for = "1d" } }"#, "5:35", "no key `for`", "");
     let unquoted = GOOD.replace(r#""08:00:00""#, "08:00:00");
     check(&unquoted, "11:38", "not a TOML date or time", "put it in quotes");
     check(&GOOD.replace("Mon 07:59:55", "Monday 8"), "10:12", "`Monday 8` is not a clock setting", "");

@@ -59,7 +59,7 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
             })
         }
         Mention::Reset(ResetStep::Factory)
-            if profile.console.as_ref().is_some_and(|console| !console.has(&Command::FactoryReset)) =>
+            if profile.console.is_some() && profile.way(&Command::FactoryReset).is_none() =>
         {
             Some(
                 fault(format!("`{}` has no command to restore its defaults", profile.name))
@@ -67,9 +67,7 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
                     .help("its profile has no `factory-reset` under `[console.commands]`; `press` the buttons for it"),
             )
         }
-        Mention::Reset(ResetStep::Software)
-            if profile.console.as_ref().is_some_and(|console| !console.has(&Command::Reset)) =>
-        {
+        Mention::Reset(ResetStep::Software) if profile.console.is_some() && profile.way(&Command::Reset).is_none() => {
             Some(
                 fault(format!("`{}` has no command to reset itself", profile.name))
                     .label("by software")

@@ -49,7 +49,7 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
     let mut seen = HashSet::new();
     for choice in scenario.cases {
         let found = board_check::faults(source, &choice, target);
-        let (order, timeline) = order_check::faults(source, &choice);
+        let (order, timeline) = order_check::faults(source, &choice, target.profile);
         // A fault outside the matrix shows in every case: keep it once.
         let new = found.into_iter().chain(order).filter(|fault| seen.insert(same(fault)));
         faults.extend(new);
@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(plan.cases[0].skip.as_deref(), Some("`weekly` has no console for `console A`"));
         let arranged = format!("{TEXT}[board]\nmode = \"off\"\n");
         let plan = planned(&[("a.toml", &arranged)], &profile).unwrap();
-        assert_eq!(plan.cases[0].skip.as_deref(), Some("cannot be arranged: `weekly` has no console"));
+        assert_eq!(
+            plan.cases[0].skip.as_deref(),
+            Some("cannot be arranged: `weekly` has no console, and no macros for its buttons")
+        );
     }
 
     #[test]

@@ -1,44 +1,72 @@
 //! What a case needs of a board or a rig that not every one has. Lacking it is no fault of the file: the case is skipped.
 
 use super::Target;
+use crate::arrange::{commands, scripts, unarrangeable};
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
-use crate::scenario::step::{ResetStep, Step};
-use brownout_rigs::profile::Profile;
+use crate::scenario::step::{ProgramStep, ResetStep, Step};
+use brownout_rigs::profile::{Command, Profile, Way};
+use brownout_rigs::programme::Mode;
 use brownout_rigs::rig::Rig;
 
 /// Why this board, or this rig, cannot do this case, if it cannot.
 pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
-    silent(choice, target.profile).or_else(|| unpressed(choice, target.rig?))
+    silent(choice, target.profile).or_else(|| unpressed(choice, target.profile, target.rig?))
 }
 
-/// A button that the rig has no wire to.
-fn unpressed(choice: &Choice, rig: &Rig) -> Option<String> {
-    let pressed = choice.steps.iter().filter_map(|read| match &read.step.value {
-        Step::Press(press) => Some(press),
+/// A button that the rig has no wire to, pressed by the scenario or by a macro.
+fn unpressed(choice: &Choice, profile: &Profile, rig: &Rig) -> Option<String> {
+    let steps = || choice.steps.iter().map(|read| &read.step.value);
+    let pressed = steps().filter_map(|step| match step {
+        Step::Press(press) => Some(press.buttons.clone()),
         _ => None,
     });
-    let wired = |button: &&String| rig.wiring.buttons.iter().any(|wires| wires.name == **button);
-    let button = pressed.flat_map(|press| &press.buttons).find(|button| !wired(button))?;
+    let told = choice.board.iter().flat_map(|board| commands(board, profile)).chain(steps().filter_map(command));
+    let keyed = told.flat_map(|command| scripts(profile, &command)).flat_map(|script| script.strokes);
+    let mut buttons = pressed.chain(keyed.map(|stroke| stroke.buttons)).flatten();
+    let button = buttons.find(|button| rig.wiring.buttons.iter().all(|wires| wires.name != *button))?;
     Some(format!("the rig `{}` has no wire to the button `{button}`", rig.name))
 }
 
-/// Something that must be said to a board without a console.
+/// Something that the board can neither be told nor be made to do by its buttons.
 fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
-    if profile.console.is_some() {
-        return None;
+    if let Some(why) = choice.board.as_ref().and_then(|board| unarrangeable(board, profile)) {
+        return Some(why);
     }
-    if choice.board.is_some() {
-        return Some(format!("cannot be arranged: `{}` has no console", profile.name));
+    let entered = choice.steps.iter().filter_map(|read| command(&read.step.value)).find_map(|command| {
+        let Some(Way::Macros(macros)) = profile.way(&command) else { return None };
+        macros
+            .script(&command, Some(Mode::Auto))
+            .err()
+            .map(|why| format!("`{}` cannot be given this by its buttons: {why}", profile.name))
+    });
+    if entered.is_some() {
+        return entered;
     }
-    let speaks = |step: &&Step| {
-        matches!(step, Step::SetClock(_) | Step::Program(_) | Step::Mode(_) | Step::Console(_))
-            || matches!(step, Step::Reset(ResetStep::Software | ResetStep::Factory))
-            || matches!(step, Step::Expect(expectation) if matches!(
-                expectation.value,
-                Expectation::Console { .. } | Expectation::Clock { .. } | Expectation::ProgramsKept
-            ))
+    let cannot = |step: &&Step| match step {
+        Step::Console(_) => profile.console.is_none(),
+        Step::Expect(expectation) => {
+            matches!(expectation.value, Expectation::Console { .. }) && profile.console.is_none()
+        }
+        // A console without the command is a fault of the file, as it always was: see `board_check`.
+        step => profile.console.is_none() && command(step).is_some_and(|command| profile.way(&command).is_none()),
     };
-    let step = choice.steps.iter().map(|read| &read.step.value).find(speaks)?;
-    Some(format!("`{}` has no console for `{}`", profile.name, step.text(profile.supply)))
+    let step = choice.steps.iter().map(|read| &read.step.value).find(cannot)?;
+    let pressed = profile.macros.is_some() && command(step).is_some();
+    let what = if pressed { "no console, and no macro," } else { "no console" };
+    Some(format!("`{}` has {what} for `{}`", profile.name, step.text(profile.supply)))
+}
+
+/// What a step tells the board, if it tells it something.
+pub(super) fn command(step: &Step) -> Option<Command> {
+    Some(match step {
+        Step::SetClock(civil) => Command::SetClock(*civil),
+        Step::Mode(mode) => Command::SetMode(*mode),
+        Step::Program(ProgramStep::Add(programme)) => Command::AddProgram(programme.clone()),
+        Step::Program(ProgramStep::Delete(slot)) => Command::DeleteProgram(*slot),
+        Step::Program(ProgramStep::Clear) => Command::ClearPrograms,
+        Step::Reset(ResetStep::Factory) => Command::FactoryReset,
+        Step::Reset(ResetStep::Software) => Command::Reset,
+        _ => return None,
+    })
 }

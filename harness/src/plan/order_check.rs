@@ -1,6 +1,8 @@
 //! Whether the steps make sense in their order: marks before they are looked back to, moments that are not past, a
 //! supply that is there to be cut. Along the way, when each step begins at the earliest.
 
+use super::needs::command;
+use crate::arrange::scripts;
 use crate::scenario::board::Start;
 use crate::scenario::error::{Fault, Source};
 use crate::scenario::file::{Choice, ReadStep};
@@ -8,6 +10,7 @@ use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
 use crate::scenario::step::{Moment, Power, Ramp, ResetStep, Step};
 use crate::scenario::suggest::did_you_mean;
+use brownout_rigs::profile::Profile;
 use brownout_trace::calendar::{NominalClock, WEEK};
 use brownout_trace::{Instant, Span};
 
@@ -24,10 +27,11 @@ pub(super) struct Timeline {
 const LONGEST: Span = Span::secs(100 * 366 * 86_400);
 
 /// Every fault in the order of steps, and the timeline.
-pub(super) fn faults(source: &Source, choice: &Choice) -> (Vec<Fault>, Timeline) {
+pub(super) fn faults(source: &Source, choice: &Choice, profile: &Profile) -> (Vec<Fault>, Timeline) {
     let arranged = choice.board.as_ref();
     let mut walk = Walk {
         source,
+        profile,
         faults: Vec::new(),
         now: Instant::ZERO,
         // Arranged earlier, but true at step 0.
@@ -62,6 +66,7 @@ pub(super) fn faults(source: &Source, choice: &Choice) -> (Vec<Fault>, Timeline)
 
 struct Walk<'a> {
     source: &'a Source,
+    profile: &'a Profile,
     faults: Vec<Fault>,
     now: Instant,
     clock: Option<NominalClock>,
@@ -97,19 +102,33 @@ impl<'a> Walk<'a> {
             Step::Press(press) => self.now += press.takes(),
             Step::Reset(ResetStep::Supply) => self.disturb(read, ResetStep::UNPLUGGED),
             // It forgets the time with the rest.
-            Step::Reset(ResetStep::Factory) => self.clock = None,
+            step @ Step::Reset(ResetStep::Factory) => {
+                self.clock = None;
+                self.key_in(step);
+            }
             Step::Wait(span) => self.now += *span,
             Step::Expect(expectation) => self.now += expectation.takes(),
-            Step::SetClock(value) => {
-                self.clock = Some(NominalClock { set_at: self.now, value: *value });
+            step @ Step::SetClock(value) => {
+                let acts = self.key_in(step);
+                self.clock = Some(NominalClock { set_at: acts, value: *value });
             }
             Step::Until(moment) => {
                 if let Some(clock) = self.clock {
                     self.now = self.now.max(moment.when(clock));
                 }
             }
-            _ => {}
+            step => drop(self.key_in(step)),
         }
+    }
+
+    /// The presses of a command that this board is not told but given by its buttons, the fewest there may be; gives when
+    /// they take effect.
+    fn key_in(&mut self, step: &Step) -> Instant {
+        let scripts = command(step).map_or_else(Vec::new, |command| scripts(self.profile, &command));
+        let Some(script) = scripts.iter().min_by_key(|script| script.takes()) else { return self.now };
+        let acts = self.now + script.acts();
+        self.now += script.takes();
+        acts
     }
 
     fn disturb(&mut self, read: &ReadStep, width: Span) {

@@ -53,6 +53,8 @@ steps = [
   { reset = "supply" },
   { reset = "factory" },
   { set-clock = "Mon 12:00:00" },
+  { expect = { programs = "kept", over = "1d" } },
+  { expect = { clock = { within = "2s", over = "1d" } } },
   { expect = "schedule" },
 ]
 

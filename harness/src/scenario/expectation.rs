@@ -22,13 +22,20 @@ pub enum Expectation {
         /// The window; taken whole.
         within: Span,
     },
-    /// `{ clock = { within = "2s" } }`: the board's clock, asked now, differs at most so much from the nominal clock.
+    /// `{ clock = { within = "2s" } }`: the board's clock, asked now, differs at most so much from the nominal clock. With
+    /// `over = "1d"`, a board that cannot be asked is judged by the programmed edges of that time.
     Clock {
         /// The largest deviation, either way.
         within: Span,
+        /// How far the edges are looked at; taken whole.
+        over: Option<Span>,
     },
-    /// `{ programs = "kept" }`: the board, asked now, lists exactly the programmes it was last given.
-    ProgramsKept,
+    /// `{ programs = "kept" }`: the board, asked now, lists exactly the programmes it was last given. With `over = "1d"`, a
+    /// board that cannot be asked is judged by what its contacts do in that time.
+    ProgramsKept {
+        /// How far the contacts are looked at; taken whole.
+        over: Option<Span>,
+    },
     /// `{ reset = "power-on" }`: the cause of the last reset.
     Reset(ResetCause),
     /// `"schedule"`, or `{ schedule = { since = … } }`: the schedule oracle. Looks back.
@@ -96,6 +103,7 @@ impl Expectation {
             Self::Relay { predicate: RelayPredicate::Is { within, .. }, .. } => within.unwrap_or(Span::ZERO),
             Self::Relay { predicate: RelayPredicate::Stays { window, .. }, .. } => *window,
             Self::Console { within, .. } => *within,
+            Self::Clock { over, .. } | Self::ProgramsKept { over } => over.unwrap_or(Span::ZERO),
             _ => Span::ZERO,
         }
     }
@@ -133,11 +141,20 @@ impl fmt::Display for Expectation {
                 }
             },
             Self::Console { line, within } => write!(f, "console line `{line}` within {within}"),
-            Self::Clock { within } => write!(f, "clock right within {within}"),
-            Self::ProgramsKept => f.write_str("programs kept"),
+            Self::Clock { within, over } => write!(f, "clock right within {within}{}", Over(*over)),
+            Self::ProgramsKept { over } => write!(f, "programs kept{}", Over(*over)),
             Self::Reset(cause) => write!(f, "last reset was {cause}"),
             Self::Schedule { .. } => write!(f, "schedule kept{since}"),
         }
+    }
+}
+
+/// How far an expectation looks, where it does: `, over 1d`.
+struct Over(Option<Span>);
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |over| write!(f, ", over {over}"))
     }
 }
 

@@ -92,6 +92,10 @@ fn stop(case: &Case, stopped: &Stopped, look: Look) -> String {
     };
     let what = match stopped.step {
         Some(step) => format!("ended at step {step} by {whose}: {}", printable(&stopped.why)),
+        // Of these it says itself that nobody in particular is to blame.
+        None if stopped.verdict == Verdict::Skipped || stopped.why.starts_with("cannot be arranged:") => {
+            printable(&stopped.why)
+        }
         None => format!("not arranged, by {whose}: {}", printable(&stopped.why)),
     };
     match &stopped.span {

@@ -1,14 +1,13 @@
 //! A case's outcome in words that a person can approve: nothing in it depends on the bench, the wall clock, or figures
 //! that the scenario does not bound.
 
+pub use crate::outcome::NOT_OBSERVED;
 use crate::outcome::{CaseOutcome, Figure, RelayHistory};
 use crate::plan::Case;
 use crate::show::words::{contact, printable};
 use brownout_trace::Verdict;
 use std::fmt;
 
-/// What a rig without the part for it writes; the approved words stand in for it.
-pub const NOT_OBSERVED: &str = "not observed";
 /// More changes of a relay than these are counted: contacts alternate, so the count says it all.
 const LISTED: usize = 8;
 

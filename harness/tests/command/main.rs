@@ -1,6 +1,7 @@
 //! The command from end to end: what it says, where it says it, and how it ends.
 
 mod bad_files;
+mod blackbox;
 mod bounds;
 mod firmware;
 mod front;

@@ -167,17 +167,19 @@ fn console<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> 
 
 fn clock<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
     let table = reader.table(node, "a clock expectation", &["clock"])?;
-    let inner = reader.table(table.get("clock")?, "`clock`", &["within"])?;
+    let inner = reader.table(table.get("clock")?, "`clock`", &["within", "over"])?;
     let within = reader.required(&inner, "within", "`clock`", "\"2s\"")?;
     let within = width(reader, &within)?;
+    let over = optional(&inner, "over", |node| width(reader, node))?;
     reader.mention(node, Mention::Clock);
-    Some(Expectation::Clock { within })
+    Some(Expectation::Clock { within, over })
 }
 
 fn programs<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
-    let table = reader.table(node, "a programs expectation", &["programs"])?;
+    let table = reader.table(node, "a programs expectation", &["programs", "over"])?;
     reader.word(table.get("programs")?, "a state of the programmes", &[("kept", ())])?;
-    Some(Expectation::ProgramsKept)
+    let over = optional(&table, "over", |node| width(reader, node))?;
+    Some(Expectation::ProgramsKept { over })
 }
 
 fn reset<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
