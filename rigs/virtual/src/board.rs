@@ -20,7 +20,7 @@ use crate::supply::{LevelSchedule, OutOfOrder, Reserve, Supply};
 use crate::symbols::Symbols;
 use crate::wiring::{Active, Wiring, WiringError};
 use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Amps, Instant, Span, Volts};
 use console::Lines;
 use std::sync::Arc;
 
@@ -154,6 +154,11 @@ impl Board {
     /// The voltage at the supply terminals.
     pub fn terminals(&self) -> Volts {
         self.supply.terminals(self.now)
+    }
+
+    /// What a meter in the supply's positive lead reads: the current into the board.
+    pub fn supply_current(&self) -> Amps {
+        self.supply.input(self.now)
     }
 
     /// The voltage of the bulk capacitor.
