@@ -70,7 +70,7 @@ impl Mcp4728 {
 
     /// A row of channels from `first` on, two bytes each, into the EEPROM too.
     fn lasting(&mut self, first: usize, bytes: &[u8], at: Instant) -> Result<(), Nack> {
-        if bytes.is_empty() || bytes.len() % 2 != 0 || first + bytes.len() / 2 > 4 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(2) || first + bytes.len() / 2 > 4 {
             return Err(Nack::Data);
         }
         for (channel, pair) in bytes.chunks_exact(2).enumerate() {
@@ -82,7 +82,7 @@ impl Mcp4728 {
     }
 
     fn fast(&mut self, bytes: &[u8]) -> Result<(), Nack> {
-        if bytes.len() % 2 != 0 || bytes.len() > 8 {
+        if !bytes.len().is_multiple_of(2) || bytes.len() > 8 {
             return Err(Nack::Data);
         }
         for (channel, pair) in self.channels.iter_mut().zip(bytes.chunks_exact(2)) {
@@ -93,7 +93,7 @@ impl Mcp4728 {
     }
 
     fn multi(&mut self, bytes: &[u8]) -> Result<(), Nack> {
-        let whole = bytes.len() % 3 == 0 && bytes.chunks_exact(3).all(|one| one[0] >> 3 == 0b01000);
+        let whole = bytes.len().is_multiple_of(3) && bytes.chunks_exact(3).all(|one| one[0] >> 3 == 0b01000);
         if !whole {
             return Err(Nack::Data);
         }
