@@ -262,10 +262,11 @@ impl Wiring {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests_support {
     use super::*;
 
-    fn sound() -> Wiring {
+    /// A board of 12 V with nothing wired to it.
+    pub fn wiring() -> Wiring {
         Wiring {
             clocks: Clocks::default(),
             supply: SupplyParts {
@@ -288,6 +289,12 @@ mod tests {
             instruments: Vec::new(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tests_support::wiring as sound;
+    use super::*;
 
     fn button(pin: &str) -> ButtonWires {
         ButtonWires { name: pin.to_owned(), pin: pin.parse().unwrap(), active: Active::Low }
