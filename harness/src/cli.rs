@@ -13,6 +13,7 @@ pub mod libtest;
 pub mod output;
 pub mod reject;
 pub mod run;
+pub mod serve;
 pub mod setup;
 pub mod shard;
 pub mod signals;
@@ -61,6 +62,8 @@ enum Command {
     Accept(Pending),
     /// Throw pending snapshots away
     Reject(Pending),
+    /// Let virtual boards live in wall-clock time, for a terminal and a debugger
+    Serve(serve::Options),
     /// Print the script that completes options in a shell
     Completions(completions::Options),
 }
@@ -121,6 +124,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Check(options) => check::check(options, output),
         Command::Accept(pending) => accept::accept(&pending.paths(), output),
         Command::Completions(options) => completions::completions(options, output),
+        Command::Serve(options) => serve::serve(options, output, stop),
         Command::Reject(pending) => reject::reject(&pending.paths(), output),
     }
 }

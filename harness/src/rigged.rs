@@ -9,9 +9,11 @@ use crate::runner::watch::{CaseWatch, Watch};
 use brownout_rigs::bench::virtual_board::VirtualBench;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::{self, FlashError, Flashed};
+use brownout_rigs::live::{Live, ServeError};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
+use std::path::Path;
 
 /// A rig, the profile of the board on it, and the firmware as probe-rs wrote and verified it.
 #[derive(Debug, Clone)]
@@ -53,5 +55,10 @@ impl Rigged {
             VirtualBench::new(&self.rig, &self.flashed, seed, start).map(|bench| watch.over(bench))
         };
         run_case(&mut bench, case, &self.profile, sink)
+    }
+
+    /// The board to be lived with in wall-clock time, reachable in `folder`.
+    pub fn live(&self, name: &str, seed: u64, folder: &Path) -> Result<Live, ServeError> {
+        Live::new(name, &self.rig, &self.flashed, seed, folder)
     }
 }

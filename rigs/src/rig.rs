@@ -1,5 +1,6 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+use crate::parts::meter::MeterParts;
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
 use std::fmt;
@@ -15,6 +16,8 @@ pub struct Rig {
     pub description: String,
     /// The profile of the board on it.
     pub board: String,
+    /// What measures the supply at the board's terminals, if a part does.
+    pub meter: Option<MeterParts>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -29,6 +32,7 @@ struct RigFile {
     description: String,
     bench: BenchKind,
     board: String,
+    meter: Option<MeterParts>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
@@ -76,6 +80,7 @@ const LARGEST: u64 = 1 << 20;
 /// The rigs that come with the command: name and text.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("virtual-12v", include_str!("../virtual-12v.toml")),
+    ("virtual-12v-metered", include_str!("../virtual-12v-metered.toml")),
     ("virtual-12v-buttons", include_str!("../virtual-12v-buttons.toml")),
 ];
 
@@ -124,10 +129,17 @@ impl Rig {
         let BenchKind::Virtual = file.bench;
         let fault = |why: String| RigError { path: path.to_owned(), place: None, why, nearest: None };
         file.wiring.check().map_err(|error| fault(error.to_string()))?;
+        if let Some(meter) = &file.meter {
+            let address = meter.address;
+            let there = file.wiring.instruments.iter().any(|instrument| instrument.address == address);
+            let missing = || format!("the meter's address is {address:#04x}, where `[[virtual.instruments]]` has none");
+            there.then_some(()).ok_or_else(missing).and_then(|()| meter.check()).map_err(fault)?;
+        }
         Ok(Self {
             name: file.name,
             description: file.description,
             board: file.board,
+            meter: file.meter,
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })

@@ -59,14 +59,7 @@ pub struct Rigs;
 
 impl Lab for Rigs {
     fn ready(&self, files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
-        let firmware = match firmware {
-            Some(path) => Firmware::load(path).map_err(|error| Trouble::File(error.to_string()))?,
-            None => {
-                let (name, elf) = SHIPPED_FIRMWARE;
-                Firmware::from_bytes(name, elf.to_vec())
-                    .map_err(|(why, help)| Trouble::File(format!("the shipped firmware {why}; {help}")))?
-            }
-        };
+        let firmware = self::firmware(firmware)?;
         let flashed = Rigged::flash(files.rig.clone(), files.profile.clone(), &firmware);
         let rigged = flashed.map_err(|error| match error.doing {
             // What is in a file stays there: trying again would not help.
@@ -78,6 +71,21 @@ impl Lab for Rigs {
             firmware: Some(Sha256(firmware.sha256())),
             said: format!("flashed {} by probe-rs and verified it", firmware.name()),
         })
+    }
+}
+
+/// The firmware of this file; the shipped one if none is named.
+///
+/// # Errors
+/// A file that is no firmware.
+pub fn firmware(path: Option<&Path>) -> Result<Firmware, Trouble> {
+    match path {
+        Some(path) => Firmware::load(path).map_err(|error| Trouble::File(error.to_string())),
+        None => {
+            let (name, elf) = SHIPPED_FIRMWARE;
+            Firmware::from_bytes(name, elf.to_vec())
+                .map_err(|(why, help)| Trouble::File(format!("the shipped firmware {why}; {help}")))
+        }
     }
 }
 

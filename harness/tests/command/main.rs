@@ -8,6 +8,7 @@ mod front;
 mod records;
 mod rigs;
 mod selection;
+mod serve;
 mod snapshots;
 mod stopping;
 mod support;

@@ -30,3 +30,25 @@ fn an_impossible_rig_is_refused_with_its_reason() {
     }
     assert!(!here.path("records").exists(), "nothing was run");
 }
+
+#[test]
+fn a_meter_out_of_calibration_is_the_rig_s_trouble() {
+    let metered = include_str!("../../../rigs/virtual-12v-metered.toml");
+    let here = Place::passing();
+    here.write(
+        "scenarios/dip.toml",
+        "title = \"A dip\"\nwhy = \"w\"\ncovers = [\"voltage-fluctuation\"]\nsteps = [\n  \
+         { dip = { to = \"70%\", for = \"50ms\" } },\n  { expect = { relay = \"K1\", is = \"open\" } },\n]\n\
+         [board]\nclock = \"Mon 12:00:00\"\n",
+    );
+    here.write("sound.toml", metered);
+    let run = |rig| here.run(&["run", "scenarios/dip.toml", "--rig", rig]);
+    run("sound.toml").says(1, &["1 snapshot pending"]);
+    let off = metered.replacen(r#"gain = "0.2%", offset"#, r#"gain = "12%", offset"#, 1);
+    assert_ne!(off, metered);
+    here.write("off.toml", off);
+    let ran = run("off.toml");
+    ran.says(75, &[]);
+    assert!(ran.stdout.contains("a shot to 8.4V came out at 7."), "{}", ran.stdout);
+    assert!(ran.stdout.contains("1 inconclusive"), "{}", ran.stdout);
+}

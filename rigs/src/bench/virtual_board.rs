@@ -1,11 +1,17 @@
 //! The bench over the virtual board: time moves only when it is advanced.
 
+mod desk_bus;
+mod metering;
+
 use super::{Bench, RigFault};
 use crate::flashing::Flashed;
 use crate::rig::Rig;
-use brownout_trace::event::{Event, Figure, Level, ShotReport, What};
+use brownout_trace::event::{Event, Figure, Level, ShotReport};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
+use brownout_virtual::instruments::desk::Desk;
+use desk_bus::DeskBus;
+use metering::Metering;
 
 /// A virtual board on its bench.
 #[derive(Debug, Clone)]
@@ -13,6 +19,11 @@ pub struct VirtualBench {
     board: Board,
     /// Level changes as they happened, with the voltage at the terminals right after: what shots are measured from.
     levels: Vec<(Instant, Volts)>,
+    /// The instruments on their bus.
+    desk: Desk,
+    /// What samples the supply while it is away from where it stood; `None` where the rig has no meter, and the model's
+    /// own voltage is what was measured.
+    metering: Option<Metering>,
 }
 
 impl VirtualBench {
@@ -20,12 +31,18 @@ impl VirtualBench {
     pub fn new(rig: &Rig, flashed: &Flashed, seed: u64, start: Instant) -> Result<Self, RigFault> {
         let board = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
             .map_err(|e| RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) })?;
-        Ok(Self { board, levels: Vec::new() })
+        let desk = Desk::new(&rig.wiring.instruments, seed, start);
+        Ok(Self { board, levels: Vec::new(), desk, metering: rig.meter.map(Metering::new) })
     }
 
     /// The board, to look at its voltages and variables.
     pub fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// The instruments, to look at or to unplug.
+    pub fn desk(&mut self) -> &mut Desk {
+        &mut self.desk
     }
 
     /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
@@ -45,17 +62,30 @@ impl Bench for VirtualBench {
 
     fn advance(&mut self, until: Instant, events: &mut Vec<Event>) -> Result<(), RigFault> {
         let first = events.len();
-        self.board.advance(until, events);
-        for event in &events[first..] {
-            if let What::Supply { .. } = event.what {
-                self.levels.push((event.at, self.board.terminals()));
+        loop {
+            let sampling = self.metering.as_ref().and_then(|metering| metering.next(until));
+            let mut bus = DeskBus { board: &mut self.board, desk: &mut self.desk, events, levels: &mut self.levels };
+            bus.advance(sampling.unwrap_or(until));
+            let now = self.board.now();
+            if sampling.is_some_and(|at| at <= now)
+                && let Some(metering) = &mut self.metering
+            {
+                let mut bus =
+                    DeskBus { board: &mut self.board, desk: &mut self.desk, events, levels: &mut self.levels };
+                metering.sample(&mut bus)?;
+            }
+            if events.len() > first || self.board.now() >= until {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
-        self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })
+        self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })?;
+        if let Some(metering) = &mut self.metering {
+            metering.expect(levels);
+        }
+        Ok(())
     }
 
     /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals
@@ -79,13 +109,20 @@ impl Bench for VirtualBench {
         if let (Some(begun), Some(down)) = (begun, down) {
             let began = self.levels[begun].0;
             report.start = Figure::Measured(began);
-            report.depth = Figure::Measured(self.levels[down].1);
+            report.depth = match &self.metering {
+                // From the end of the fall to the beginning of the rise.
+                Some(metering) => metering.depth(start + edges, start + width),
+                None => Figure::Measured(self.levels[down].1),
+            };
             if let Some((rose, _)) = self.levels.get(down + 1) {
                 report.measured_width = Figure::Measured(*rose - began);
             }
         }
         // What happened so far belongs to this shot or to earlier ones.
         self.levels.clear();
+        if let Some(metering) = &mut self.metering {
+            metering.forget(start + width);
+        }
         Ok(report)
     }
 

@@ -7,6 +7,7 @@
 mod advance;
 mod console;
 mod electrical;
+mod live;
 mod probe_port;
 mod report;
 
@@ -20,7 +21,7 @@ use crate::supply::{LevelSchedule, OutOfOrder, Reserve, Supply};
 use crate::symbols::Symbols;
 use crate::wiring::{Active, Wiring, WiringError};
 use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Amps, Instant, RelayName, Span, Volts};
 use console::Lines;
 use std::sync::Arc;
 
@@ -71,6 +72,8 @@ pub struct Board {
     irqs: u64,
     noise: Stream,
     lines: Lines,
+    /// The console's raw bytes, where somebody listens.
+    tapped: Option<Vec<u8>>,
     /// The core waits for the flash to be done.
     stalled: bool,
     /// The flash operation in flight has been announced to the core and the trace.
@@ -128,6 +131,7 @@ impl Board {
             irqs: 0,
             noise: Stream::new(seed, "ram"),
             lines: Lines::default(),
+            tapped: None,
             stalled: false,
             flash_told: false,
             locked_up: false,
@@ -154,6 +158,22 @@ impl Board {
     /// The voltage at the supply terminals.
     pub fn terminals(&self) -> Volts {
         self.supply.terminals(self.now)
+    }
+
+    /// What a meter in the supply's positive lead reads: the current into the board.
+    pub fn supply_current(&self) -> Amps {
+        self.supply.input(self.now)
+    }
+
+    /// The level that stands at the supply terminals.
+    pub fn level(&self) -> Level {
+        self.supply.level()
+    }
+
+    /// Each relay with its contact, raw: true is closed.
+    pub fn relays(&self) -> impl Iterator<Item = (&RelayName, bool)> {
+        let wires = self.wiring.relays.iter().map(|wires| &wires.name);
+        wires.zip(self.relays.iter().map(|channel| channel.relay.contact()))
     }
 
     /// The voltage of the bulk capacitor.

@@ -1,5 +1,6 @@
 //! What stands round the chip, as a rig file declares it: any STM32F103 firmware runs without touching Rust.
 
+use crate::instruments::wires::InstrumentWires;
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
 use crate::supply::{ReserveParts, SupplyParts};
@@ -30,6 +31,9 @@ pub struct Wiring {
     /// Buttons.
     #[serde(default)]
     pub buttons: Vec<ButtonWires>,
+    /// What the rig measures with.
+    #[serde(default)]
+    pub instruments: Vec<InstrumentWires>,
 }
 
 /// Oscillators. An absent crystal never becomes ready.
@@ -205,10 +209,23 @@ impl Wiring {
             users.push((pin, user));
         }
         self.check_figures()?;
+        self.check_instruments()?;
         self.supply.check().map_err(|error| WiringError::Part(error.to_string()))?;
         self.reserve.check().map_err(|error| WiringError::Part(error.to_string()))?;
         for relay in &self.relays {
             relay.parts.check().map_err(|error| WiringError::Part(format!("relay {}: {error}", relay.name)))?;
+        }
+        Ok(())
+    }
+
+    fn check_instruments(&self) -> Result<(), WiringError> {
+        for (n, instrument) in self.instruments.iter().enumerate() {
+            let address = instrument.address;
+            let why = match self.instruments[..n].iter().any(|other| other.address == address) {
+                true => Err("another one has the same address".to_owned()),
+                false => instrument.check(),
+            };
+            why.map_err(|why| WiringError::Part(format!("the instrument at {address:#04x}: {why}")))?;
         }
         Ok(())
     }
@@ -245,10 +262,11 @@ impl Wiring {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests_support {
     use super::*;
 
-    fn sound() -> Wiring {
+    /// A board of 12 V with nothing wired to it.
+    pub fn wiring() -> Wiring {
         Wiring {
             clocks: Clocks::default(),
             supply: SupplyParts {
@@ -268,8 +286,15 @@ mod tests {
             console: ConsoleWires::default(),
             relays: Vec::new(),
             buttons: Vec::new(),
+            instruments: Vec::new(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tests_support::wiring as sound;
+    use super::*;
 
     fn button(pin: &str) -> ButtonWires {
         ButtonWires { name: pin.to_owned(), pin: pin.parse().unwrap(), active: Active::Low }

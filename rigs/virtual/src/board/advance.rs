@@ -127,6 +127,9 @@ impl Board {
             return;
         }
         let settled = self.chip.settle(at);
+        if let (Some(byte), Some(tapped)) = (settled.transmitted, &mut self.tapped) {
+            tapped.push(byte);
+        }
         if let Some(line) = settled.transmitted.and_then(|byte| self.lines.push(byte)) {
             self.emit(at, What::Received { line });
         }
