@@ -14,3 +14,4 @@ pub mod lock;
 pub mod profile;
 pub mod programme;
 pub mod rig;
+pub mod uncertainty;

@@ -3,6 +3,7 @@
 use super::Target;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
+use crate::scenario::step::measure::{Point, Quantity};
 use crate::scenario::step::{ResetStep, Step};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
@@ -23,6 +24,15 @@ fn unpressed(choice: &Choice, rig: &Rig) -> Option<String> {
     Some(format!("the rig `{}` has no wire to the button `{button}`", rig.name))
 }
 
+/// Whether a figure cannot be had without a console.
+fn listens(quantity: &Quantity) -> bool {
+    match quantity {
+        Quantity::ClockError => true,
+        Quantity::Between { from, to } => [from, to].iter().any(|point| matches!(point, Point::Line(_))),
+        Quantity::Shot(_) | Quantity::Bounce(_) => false,
+    }
+}
+
 /// Something that must be said to a board without a console.
 fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
     if profile.console.is_some() {
@@ -38,6 +48,7 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
                 expectation.value,
                 Expectation::Console { .. } | Expectation::Clock { .. } | Expectation::ProgramsKept
             ))
+            || matches!(step, Step::Measure(measure) if listens(&measure.value.quantity))
     };
     let step = choice.steps.iter().map(|read| &read.step.value).find(speaks)?;
     Some(format!("`{}` has no console for `{}`", profile.name, step.text(profile.supply)))

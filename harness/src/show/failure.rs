@@ -79,10 +79,9 @@ fn fault(case: &Case, judgement: &Judgement) -> Fault {
     };
     let shown = Fault::new(source(case, Some(judgement.step)), judgement.span.clone(), message)
         .label(printable(&judgement.observed));
-    match &judgement.detail {
-        Some(detail) if *detail != judgement.observed => shown.help(detail.clone()),
-        _ => shown,
-    }
+    let detail = judgement.detail.clone().filter(|detail| *detail != judgement.observed);
+    let told: Vec<String> = detail.into_iter().chain(judgement.margin.map(|margin| margin.to_string())).collect();
+    if told.is_empty() { shown } else { shown.help(told.join("; ")) }
 }
 
 fn stop(case: &Case, stopped: &Stopped, look: Look) -> String {

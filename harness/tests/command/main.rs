@@ -4,6 +4,7 @@ mod bad_files;
 mod bounds;
 mod firmware;
 mod front;
+mod measuring;
 mod records;
 mod rigs;
 mod selection;

@@ -3,8 +3,8 @@
 use super::{Bench, RigFault};
 use crate::flashing::Flashed;
 use crate::rig::Rig;
-use brownout_trace::event::{Event, Figure, Level, ShotReport, What};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
+use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 
 /// A virtual board on its bench.
@@ -13,6 +13,10 @@ pub struct VirtualBench {
     board: Board,
     /// Level changes as they happened, with the voltage at the terminals right after: what shots are measured from.
     levels: Vec<(Instant, Volts)>,
+    /// What stood there before the first of them.
+    standing: Volts,
+    /// The figures of a shot that the rig file lets it measure.
+    measures: Vec<ShotFigure>,
 }
 
 impl VirtualBench {
@@ -20,12 +24,25 @@ impl VirtualBench {
     pub fn new(rig: &Rig, flashed: &Flashed, seed: u64, start: Instant) -> Result<Self, RigFault> {
         let board = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
             .map_err(|e| RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) })?;
-        Ok(Self { board, levels: Vec::new() })
+        Ok(Self { board, levels: Vec::new(), standing: Volts::ZERO, measures: rig.measures.clone() })
     }
 
     /// The board, to look at its voltages and variables.
     pub fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// Takes out what the rig has no part for.
+    fn as_measured(&self, mut report: ShotReport) -> ShotReport {
+        for (_, figure) in ShotFigure::ALL.into_iter().filter(|(_, figure)| !self.measures.contains(figure)) {
+            match figure {
+                ShotFigure::Start => report.start = Figure::Unmeasured,
+                ShotFigure::Width => report.measured_width = Figure::Unmeasured,
+                ShotFigure::Depth => report.depth = Figure::Unmeasured,
+                ShotFigure::Slew => report.slew = Figure::Unmeasured,
+            }
+        }
+        report
     }
 
     /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
@@ -75,18 +92,26 @@ impl Bench for VirtualBench {
             start: Figure::Unmeasured,
             measured_width: Figure::Unmeasured,
             depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
         };
         if let (Some(begun), Some(down)) = (begun, down) {
             let began = self.levels[begun].0;
             report.start = Figure::Measured(began);
             report.depth = Figure::Measured(self.levels[down].1);
+            // The first stair of a slope ends after the slope began; a jump has no slope.
+            let over = self.levels[down].0 - start;
+            if edges > Span::ZERO && over > Span::ZERO {
+                let before = begun.checked_sub(1).map_or(self.standing, |before| self.levels[before].1);
+                report.slew = Figure::Measured(Slew((before.0 - self.levels[down].1.0).abs() / over.as_secs_f64()));
+            }
             if let Some((rose, _)) = self.levels.get(down + 1) {
                 report.measured_width = Figure::Measured(*rose - began);
             }
         }
         // What happened so far belongs to this shot or to earlier ones.
+        self.standing = self.levels.last().map_or(self.standing, |(_, volts)| *volts);
         self.levels.clear();
-        Ok(report)
+        Ok(self.as_measured(report))
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {
