@@ -58,7 +58,7 @@ impl Plan {
                 Step::Measure(measure) => measure.span.clone(),
                 _ => step.span.clone(),
             };
-            let help = "it will be inconclusive: widen the limit, or run it on a rig that can tell";
+            let help = "it will be inconclusive: ask for less here, or run it on a rig that can tell";
             Some(Fault::new(&step.source, place, step.doubt.as_ref()?).label("not on this rig").help(help).note())
         });
         notes.filter(|note| seen.insert(same(note))).collect()

@@ -155,7 +155,8 @@ impl<'a> Session<'a> {
             self.judge_window(settling);
         }
         let lane = self.poll_lane()?;
-        let settles = self.settling.iter().map(|settling| settling.window.to + quiet).min();
+        // They are judged in order, so that one whose window ended long ago waits for those before it.
+        let settles = self.settling.first().map(|settling| settling.window.to + quiet);
         Ok(self.release_reset.into_iter().chain(settles).chain(lane).min())
     }
 

@@ -110,7 +110,12 @@ fn points() {
     assert_eq!(planned[0].takes, Span::secs(10), "the window is taken whole");
     assert_eq!(planned[0].steps[0].text, "measure n at most 1000ms: from Mon 08:00:00 to K1 closed within 10s");
     let unset = GOOD.replace("clock    = \"Mon 07:59:55\"\n", "").replace(r#"{ wait   = "1s" }"#, &good);
-    check(&unset, "5:117", "`due` needs a clock that was set", "`set-clock`");
+    check(
+        &unset,
+        &format!("5:{}", 3 + good.rfind("\"Mon").unwrap()),
+        "`due` needs a clock that was set",
+        "`set-clock`",
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::scenario::step::measure::{Measure, Point, Quantity};
 use crate::scenario::step::{Required, Step};
 use brownout_rigs::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
-use brownout_trace::{Amount, Ppm, Span, Volts};
+use brownout_trace::{Amount, Kind, Ppm, Span, Volts};
 
 /// What judging stands on.
 #[derive(Clone, Copy)]
@@ -132,6 +132,10 @@ fn rounded_up(uncertainty: Amount) -> Amount {
     let mut step = 1.0;
     while size / step >= 1000.0 {
         step *= 10.0;
+    }
+    // A nanosecond is the finest there is.
+    while uncertainty.kind() != Kind::Time && size > 0.0 && size / step < 100.0 {
+        step /= 10.0;
     }
     Amount::of_size(uncertainty.kind(), (size / step).ceil() * step)
 }

@@ -1,5 +1,6 @@
 //! Places in a case that a scenario can name to look back to: its marks, and the ends of its last shot.
 
+use super::expectation::read::optional;
 use super::mention::Mention;
 use super::reader::Node;
 use super::step::read::name;
@@ -69,11 +70,8 @@ pub(in crate::scenario) fn place<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
 
 /// `since` and `before` of a table; `None` where one of them is at fault.
 pub(in crate::scenario) fn lookback<'d>(reader: &mut Reader<'d>, table: &Table<'d>) -> Option<Lookback> {
-    let mut optional = |key: &str| match table.has(key) {
-        true => place(reader, table.get(key)?).map(Some),
-        false => Some(None),
-    };
-    let (since, before) = (optional("since"), optional("before"));
+    let since = optional(table, "since", |node| place(reader, node));
+    let before = optional(table, "before", |node| place(reader, node));
     let back = Lookback { since: since?, before: before? };
     if let (Some(_), Some(node)) = (&back.before, table.get("before").cloned()) {
         reader.mention(&node, Mention::Window(back.clone()));

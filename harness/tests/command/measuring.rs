@@ -1,6 +1,6 @@
 //! Measurements, margins, and what a rig cannot tell: as the command says them, and where they are kept.
 
-use crate::support::{Place, steady};
+use crate::support::Place;
 use std::fs;
 
 const SCENARIO: &str = r#"title  = "Back after an outage"
@@ -33,7 +33,7 @@ fn place(limit: &str) -> Place {
 
 #[test]
 fn a_figure_is_shown_recorded_and_reported() {
-    let here = place("60ms");
+    let here = place("15ms");
     let ran = here.run(&["run", "--record", "kept", "--junit", "junit.xml"]);
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     insta::assert_snapshot!("marginal", ran.steady());
@@ -43,13 +43,13 @@ fn a_figure_is_shown_recorded_and_reported() {
     let record = fs::read_to_string(here.path("kept/run-0001/power+back/record.jsonl")).unwrap();
     let measured = record.lines().find(|line| line.contains("\"kind\":\"measured\"")).unwrap();
     for part in
-        ["\"name\":\"restart\"", "\"unit\":\"ms\"", "\"max\":\"60ms\"", "\"uncertainty\":\"0s\"", "\"marginal\""]
+        ["\"name\":\"restart\"", "\"unit\":\"ms\"", "\"max\":\"15ms\"", "\"uncertainty\":\"0s\"", "\"marginal\""]
     {
         assert!(measured.contains(part), "{part} in {measured}");
     }
     assert!(record.contains("\"margin\":{\"left\":"), "{record}");
     let junit = fs::read_to_string(here.path("junit.xml")).unwrap();
-    for part in ["name=\"measured restart\"", "name=\"limits of restart\"", "left of 60ms\"", "left of 10ms\""] {
+    for part in ["name=\"measured restart\"", "name=\"limits of restart\"", "left of 15ms\"", "left of 10ms\""] {
         assert!(junit.contains(part), "{part} in {junit}");
     }
 }
@@ -66,7 +66,8 @@ fn what_a_rig_cannot_tell_is_said_beforehand_and_judged_so() {
     let here = place("30ms");
     let checked = here.run(&["check", "--rig", "rough.toml"]);
     assert_eq!(checked.status, 0, "{}", checked.stderr);
-    insta::assert_snapshot!("noted", format!("{}{}", checked.stderr, steady(&checked.stdout)));
+    insta::assert_snapshot!("noted", checked.stderr);
+    checked.prints(0, &["no faults", "2 places where this rig cannot tell: these cases will be inconclusive"]);
     let ran = here.run(&["run", "--rig", "rough.toml"]);
     let words = "a limit of 30ms is tighter than four times what the rig `virtual-12v` may be wrong by, 10ms over 30ms";
     ran.prints(75, &[words, "inconclusive  power/back"]);

@@ -13,7 +13,7 @@ pub struct VirtualBench {
     board: Board,
     /// Level changes as they happened, with the voltage at the terminals right after: what shots are measured from.
     levels: Vec<(Instant, Volts)>,
-    /// What stood there before the first of them.
+    /// What stood there when levels were last handed over.
     standing: Volts,
     /// The figures of a shot that the rig file lets it measure.
     measures: Vec<ShotFigure>,
@@ -72,6 +72,7 @@ impl Bench for VirtualBench {
     }
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
+        self.standing = self.board.terminals();
         self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })
     }
 
@@ -101,7 +102,10 @@ impl Bench for VirtualBench {
             // The first stair of a slope ends after the slope began; a jump has no slope.
             let over = self.levels[down].0 - start;
             if edges > Span::ZERO && over > Span::ZERO {
-                let before = begun.checked_sub(1).map_or(self.standing, |before| self.levels[before].1);
+                // A ramp may begin by a jump. No other level before it will do: one right after a rise sags under the
+                // inrush.
+                let jumped = self.levels[..begun].iter().rfind(|(at, _)| *at == start);
+                let before = jumped.map_or(self.standing, |(_, volts)| *volts);
                 report.slew = Figure::Measured(Slew((before.0 - self.levels[down].1.0).abs() / over.as_secs_f64()));
             }
             if let Some((rose, _)) = self.levels.get(down + 1) {
@@ -109,7 +113,6 @@ impl Bench for VirtualBench {
             }
         }
         // What happened so far belongs to this shot or to earlier ones.
-        self.standing = self.levels.last().map_or(self.standing, |(_, volts)| *volts);
         self.levels.clear();
         Ok(self.as_measured(report))
     }

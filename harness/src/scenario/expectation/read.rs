@@ -179,7 +179,11 @@ fn pulse<'d>(reader: &mut Reader<'d>, table: &Table<'d>, value: &Node<'d>) -> Op
 }
 
 /// `Some(None)` where the key is absent, `None` where its value is at fault.
-fn optional<'d, T>(table: &Table<'d>, key: &str, read: impl FnOnce(&Node<'d>) -> Option<T>) -> Option<Option<T>> {
+pub(in crate::scenario) fn optional<'d, T>(
+    table: &Table<'d>,
+    key: &str,
+    read: impl FnOnce(&Node<'d>) -> Option<T>,
+) -> Option<Option<T>> {
     match table.has(key) {
         true => read(table.get(key)?).map(Some),
         false => Some(None),

@@ -2,7 +2,7 @@
 
 use super::{Measure, Point, Quantity};
 use crate::scenario::expectation::Glob;
-use crate::scenario::expectation::read::CONTACTS;
+use crate::scenario::expectation::read::{CONTACTS, optional};
 use crate::scenario::mention::Mention;
 use crate::scenario::place::{Place, place};
 use crate::scenario::reader::Node;
@@ -33,14 +33,8 @@ pub(in crate::scenario) fn measure<'d>(reader: &mut Reader<'d>, node: &Node<'d>)
         reader.mention(&node, Mention::Measurement(name.clone()));
         Some(name)
     });
-    let within = match table.get("within").cloned() {
-        Some(node) => width(reader, &node).map(Some),
-        None => (!table.has("within")).then_some(None),
-    };
-    let since = match table.get("since").cloned() {
-        Some(node) => place(reader, &node).map(Some),
-        None => (!table.has("since")).then_some(None),
-    };
+    let within = optional(&table, "within", |node| width(reader, node));
+    let since = optional(&table, "since", |node| place(reader, node));
     let quantity = quantity(reader, &table, within.flatten());
     // Without its quantity nothing can be said of units and limits.
     let quantity = quantity?;
@@ -200,10 +194,7 @@ fn limits<'d>(
     quantity: &Quantity,
 ) -> Option<(Option<Amount>, Option<Amount>)> {
     let kind = quantity.kind();
-    let mut one = |key: &str| match table.has(key) {
-        true => limit(reader, table.get(key)?, kind).map(Some),
-        false => Some(None),
-    };
+    let mut one = |key: &str| optional(table, key, |node| limit(reader, node, kind));
     let (min, max) = (one("min"), one("max"));
     let report = match table.get("report") {
         Some(node) => match node.value {
@@ -245,10 +236,12 @@ fn limits<'d>(
 fn marginal<'d>(reader: &mut Reader<'d>, table: &Table<'d>) -> Option<Option<Percent>> {
     let Some(node) = table.get("marginal").cloned() else { return (!table.has("marginal")).then_some(None) };
     let share: Percent = reader.quantity(&node, &["10%"])?;
-    let (message, label) = match () {
-        () if !table.has("min") && !table.has("max") => ("`marginal` without a limit", "near what?"),
-        () if !(share.0 > 0.0 && share.0 < 50.0) => ("this is no margin", "more than 0% and less than 50%"),
-        () => return Some(Some(share)),
+    let (message, label) = if !table.has("min") && !table.has("max") {
+        ("`marginal` without a limit", "near what?")
+    } else if share.0 <= 0.0 || share.0 >= 50.0 {
+        ("this is no margin", "more than 0% and less than 50%")
+    } else {
+        return Some(Some(share));
     };
     reader.fault(&node, message, |fault| {
         fault
