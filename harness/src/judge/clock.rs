@@ -18,27 +18,27 @@ pub const LOST: &str = "the clock is lost";
 pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
     let (deviation, detail) = match deviation(view, reply) {
         Ok(told) => told,
-        Err(finding) => return finding,
+        Err(finding) => return *finding,
     };
     let finding = Finding::bounded(deviation, within, "off by ", "", reply.got);
     if finding.verdict == Verdict::Failed { finding.detail(detail) } else { finding }
 }
 
 /// How far the clock is ahead, in the board's favour, and what was read; or why that cannot be told.
-pub(super) fn deviation(view: &View<'_>, reply: &Reply) -> Result<(Span, String), Finding> {
+pub(super) fn deviation(view: &View<'_>, reply: &Reply) -> Result<(Span, String), Box<Finding>> {
     let answer = match &reply.answer {
         Ok(answer) => answer,
-        Err(trouble) => return Err(trouble.finding(reply.got)),
+        Err(trouble) => return Err(Box::new(trouble.finding(reply.got))),
     };
     let Some(nominal) = view.ledger.clock else {
-        return Err(Finding::inconclusive("the clock was never set", reply.got));
+        return Err(Box::new(Finding::inconclusive("the clock was never set", reply.got)));
     };
     let Some(read) = answer.clock else {
-        return Err(Finding::inconclusive("the board's answer holds no clock", reply.got));
+        return Err(Box::new(Finding::inconclusive("the board's answer holds no clock", reply.got)));
     };
     let detail = format!("the board read {read} where {} was due, at {}", nominal.at(reply.got), reply.got);
     if answer.clock_valid == Some(false) {
-        return Err(Finding::new(false, LOST, reply.got).detail(detail));
+        return Err(Box::new(Finding::new(false, LOST, reply.got).detail(detail)));
     }
     let least = read - nominal.at(reply.got);
     let most = read + READING - nominal.at(reply.sent);

@@ -1,7 +1,7 @@
 //! How late each programmed edge came: against its nominal instant, which is its point of the week on the clock as it
 //! was last set.
 //!
-//! Which edges were programmed is the oracle's word ([`crate::oracle::forecast`]), so that programmes that overlap, are
+//! Which edges were programmed is the oracle's word ([`crate::oracle`]), so that programmes that overlap, are
 //! overridden or are missed in an outage are no late edges.
 
 use super::relay::Settled;

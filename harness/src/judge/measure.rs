@@ -27,7 +27,8 @@ pub fn judge(view: &View<'_>, measure: &Measure, window: Window, seen: Seen) -> 
         Quantity::Shot(figure) => {
             let shot = view.ledger.shots[..seen.shots].last();
             let measured = shot.and_then(|shot| shot.figure(*figure));
-            let missing = || Finding::inconclusive(format!("the {figure} of the shot was not measured"), window.to);
+            let missing =
+                || Box::new(Finding::inconclusive(format!("the {figure} of the shot was not measured"), window.to));
             let detail =
                 || shot.map_or_else(String::new, |shot| format!("a shot to {} for {}", shot.level, shot.width));
             let look_at = view.ledger.shot_times[..seen.shots].last().map_or(window.to, |(from, _)| *from);
@@ -36,7 +37,7 @@ pub fn judge(view: &View<'_>, measure: &Measure, window: Window, seen: Seen) -> 
         Quantity::Bounce(relay) => {
             let bursts = bursts_in(view, relay, window);
             let worst = bursts.iter().max_by_key(|burst| burst.length());
-            let missing = || Finding::new(false, format!("{relay} never moved"), window.to);
+            let missing = || Box::new(Finding::new(false, format!("{relay} never moved"), window.to));
             worst.ok_or_else(missing).map(|worst| Found {
                 figure: Amount::Time(worst.length()),
                 look_at: worst.begin,
@@ -45,9 +46,9 @@ pub fn judge(view: &View<'_>, measure: &Measure, window: Window, seen: Seen) -> 
             })
         }
         // Asked, not seen.
-        Quantity::ClockError => Err(Finding::inconclusive("the board was not asked", window.to)),
+        Quantity::ClockError => Err(Box::new(Finding::inconclusive("the board was not asked", window.to))),
     };
-    found.map_or_else(|finding| finding, |found| weigh(view, measure, found))
+    found.map_or_else(|finding| *finding, |found| weigh(view, measure, found))
 }
 
 /// The error of the board's clock, from its answer.
@@ -57,11 +58,11 @@ pub fn clock(view: &View<'_>, measure: &Measure, reply: &Reply) -> Finding {
             let apart = view.ledger.clock.map(|clock| reply.got - clock.set_at);
             weigh(view, measure, Found { figure: Amount::Time(deviation), look_at: reply.got, detail, apart })
         }
-        Err(finding) => finding,
+        Err(finding) => *finding,
     }
 }
 
-fn between(view: &View<'_>, from: &Point, to: &Point, window: Window, seen: Seen) -> Result<Found, Finding> {
+fn between(view: &View<'_>, from: &Point, to: &Point, window: Window, seen: Seen) -> Result<Found, Box<Finding>> {
     let began = point(view, from, window.since, window, seen)?;
     // A board may be too early for what is due: the second point is looked for in the whole window then.
     let since = if matches!(from, Point::Due(_)) { window.since.min(began) } else { began };
@@ -77,16 +78,16 @@ fn between(view: &View<'_>, from: &Point, to: &Point, window: Window, seen: Seen
 }
 
 /// When a point was passed: an event is the first one from `since` on.
-fn point(view: &View<'_>, point: &Point, since: Instant, window: Window, seen: Seen) -> Result<Instant, Finding> {
+fn point(view: &View<'_>, point: &Point, since: Instant, window: Window, seen: Seen) -> Result<Instant, Box<Finding>> {
     let span = since..=window.to;
     let looked = || format!("looked for from {since} to {}", window.to);
     match point {
         Point::Place(place) => view
             .ledger
             .when(place, seen)
-            .ok_or_else(|| Finding::inconclusive(format!("{point} was not passed"), window.to)),
+            .ok_or_else(|| Box::new(Finding::inconclusive(format!("{point} was not passed"), window.to))),
         Point::Due(moment) => {
-            let unset = || Finding::inconclusive("the clock was never set", window.to);
+            let unset = || Box::new(Finding::inconclusive("the clock was never set", window.to));
             seen.clock.map(|clock| moment.when(clock)).ok_or_else(unset)
         }
         Point::Becomes(relay, contact) => {
@@ -99,7 +100,7 @@ fn point(view: &View<'_>, point: &Point, since: Instant, window: Window, seen: S
                     false => format!("{relay} did not become {contact}"),
                 };
                 let detail = format!("{}; {}", looked(), settled.history(relay, window.to));
-                Finding::new(false, observed, window.to).detail(detail)
+                Box::new(Finding::new(false, observed, window.to).detail(detail))
             })
         }
         Point::Line(pattern) => {
@@ -107,7 +108,7 @@ fn point(view: &View<'_>, point: &Point, since: Instant, window: Window, seen: S
                 What::Received { line } if !line.is_empty() && span.contains(&event.at) => Some((event.at, line)),
                 _ => None,
             });
-            let missing = || Finding::new(false, format!("no line `{pattern}`"), window.to).detail(looked());
+            let missing = || Box::new(Finding::new(false, format!("no line `{pattern}`"), window.to).detail(looked()));
             lines.find(|(_, line)| pattern.matches(line)).map(|(at, _)| at).ok_or_else(missing)
         }
     }
