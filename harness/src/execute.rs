@@ -30,9 +30,11 @@ mod stairs;
 mod stepping;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing_tests;
 
 pub(crate) use contacts::Contacts;
-pub(crate) use ledger::{Ledger, Outage};
+pub(crate) use ledger::{Ledger, Outage, Seen};
 pub(crate) use speech::{Reply, Trouble};
 
 use crate::arrange;
@@ -84,6 +86,7 @@ fn nothing(case: &Case, why: String, verdict: Verdict, attempts: u32, sink: &mut
         verdict,
         criterion: None,
         judgements: reckoning::not_reached(case, 0, Instant::ZERO),
+        measurements: Vec::new(),
         relays: Vec::new(),
         shots: Vec::new(),
         stopped: Some(Stopped { step: None, span: None, why, verdict }),

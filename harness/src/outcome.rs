@@ -2,7 +2,7 @@
 
 use crate::scenario::id::CaseId;
 use brownout_trace::event::ShotReport;
-use brownout_trace::{Criterion, Event, Instant, RelayName, Span, Verdict};
+use brownout_trace::{Criterion, Event, Instant, Margin, Measurement, RelayName, Span, Verdict};
 use std::ops::Range;
 
 /// One case, run and judged.
@@ -16,6 +16,8 @@ pub struct CaseOutcome {
     pub criterion: Option<Criterion>,
     /// Every expectation, in the order it was judged.
     pub judgements: Vec<Judgement>,
+    /// Every measured figure, in order.
+    pub measurements: Vec<Measurement>,
     /// The debounced contact of each relay from step 0 on: the state at step 0, then each change.
     pub relays: Vec<RelayHistory>,
     /// The shots of the last attempt, as delivered.
@@ -49,6 +51,8 @@ pub struct Judgement {
     pub observed: String,
     /// A figure that the expectation bounds, for carrying an approved one over while inside the limit.
     pub figure: Option<Figure>,
+    /// What was left of its limit, where it has one; never part of a snapshot.
+    pub margin: Option<Margin>,
     /// More for a person reading a failure; never part of a snapshot.
     pub detail: Option<String>,
 }

@@ -2,23 +2,29 @@
 
 mod board_check;
 mod build;
+mod doubt;
 mod needs;
 mod order_check;
 
 #[cfg(test)]
 mod bad_input_tests;
 #[cfg(test)]
+mod bad_timing_tests;
+#[cfg(test)]
 mod shipped_tests;
 
 pub use build::{plan, plan_paths};
 
 use crate::scenario::board::Arrangement;
-use crate::scenario::error::Source;
+use crate::scenario::error::{Fault, Source};
+use crate::scenario::file::same;
 use crate::scenario::id::CaseId;
 use crate::scenario::step::Step;
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
+use brownout_rigs::uncertainty::Uncertainty;
 use brownout_trace::{Instant, Span, Volts};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,6 +45,24 @@ pub struct Target<'a> {
 pub struct Plan {
     /// The cases.
     pub cases: Vec<Case>,
+}
+
+impl Plan {
+    /// What will be inconclusive whatever the boards do, at its place, each once.
+    pub fn notes(&self) -> Vec<Fault> {
+        let mut seen = HashSet::new();
+        let steps = self.cases.iter().filter(|case| case.skip.is_none()).flat_map(|case| &case.steps);
+        let notes = steps.filter_map(|step| {
+            let place = match &step.step {
+                Step::Expect(expectation) => expectation.span.clone(),
+                Step::Measure(measure) => measure.span.clone(),
+                _ => step.span.clone(),
+            };
+            let help = "it will be inconclusive: ask for less here, or run it on a rig that can tell";
+            Some(Fault::new(&step.source, place, step.doubt.as_ref()?).label("not on this rig").help(help).note())
+        });
+        notes.filter(|note| seen.insert(same(note))).collect()
+    }
 }
 
 /// What a scenario file says of itself; shared by its cases.
@@ -75,6 +99,8 @@ pub struct Case {
     pub nominal: Volts,
     /// The least bench time from step 0 to the end; acknowledgements come on top.
     pub takes: Span,
+    /// By how much the rig may be wrong.
+    pub uncertainty: Uncertainty,
     /// Why this board cannot do the case, known beforehand: it is skipped with this reason.
     pub skip: Option<String>,
 }
@@ -92,4 +118,6 @@ pub struct PlannedStep {
     pub span: Range<usize>,
     /// The earliest instant it can begin at; acknowledgements before it come on top.
     pub earliest: Instant,
+    /// Why what it asks cannot be told on this rig, known beforehand: it is judged inconclusive with these words.
+    pub doubt: Option<String>,
 }

@@ -17,6 +17,7 @@ pub mod find;
 pub mod id;
 pub mod load;
 pub mod mention;
+pub mod place;
 pub mod span;
 pub mod step;
 

@@ -2,15 +2,17 @@
 
 use crate::paths::CaseName;
 use crate::record::{Header, Record};
-use brownout_trace::{Criterion, Event, Instant, Span, Verdict, What};
+use brownout_trace::{Criterion, Event, Instant, Margin, Measurement, Span, Standing, Verdict, What};
 
 /// More reasons than this are only counted: a case that fails at every step must not cost memory for each.
 const REASONS: usize = 5;
 /// A longer reason is cut there, at a character; the record has it whole.
 const LONGEST_REASON: usize = 400;
+/// More measured figures, or more margins, than this are in the record only.
+const FIGURES: usize = 16;
 
 /// A case's verdict and the reasons for it. Of a record that was cut short: inconclusive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CaseSummary {
     /// The case.
     pub case: CaseName,
@@ -22,6 +24,10 @@ pub struct CaseSummary {
     pub reasons: Vec<String>,
     /// How many more there were.
     pub more: usize,
+    /// What was measured, in order; the first few of the last attempt.
+    pub measurements: Vec<Measurement>,
+    /// What was left of each expectation's limit: the first few of the last attempt.
+    pub margins: Vec<(String, Margin)>,
     not_run: bool,
     quarantined: bool,
     origin: Instant,
@@ -82,6 +88,8 @@ impl CaseSummary {
             criterion: None,
             reasons: Vec::new(),
             more: 0,
+            measurements: Vec::new(),
+            margins: Vec::new(),
             not_run: false,
             quarantined: false,
             origin,
@@ -108,11 +116,22 @@ impl CaseSummary {
             (self.attempt_from, self.attempt_to) = (self.origin, self.origin);
             self.reasons.clear();
             self.more = 0;
+            self.measurements.clear();
+            self.margins.clear();
         }
         self.attempt_from = self.attempt_from.min(event.at);
         self.attempt_to = self.attempt_to.max(event.at);
         match &event.what {
-            What::Judged { index, expectation, verdict, observed } if *verdict > Verdict::Skipped => {
+            What::Measured(measurement) if self.measurements.len() < FIGURES => {
+                self.measurements.push(measurement.clone());
+            }
+            What::Judged { expectation, margin: Some(margin), .. } if self.margins.len() < FIGURES => {
+                self.margins.push((cut(expectation.clone()), *margin));
+            }
+            _ => {}
+        }
+        match &event.what {
+            What::Judged { index, expectation, verdict, observed, .. } if *verdict > Verdict::Skipped => {
                 self.because(format!("step {index}: {expectation}; observed: {observed}"));
             }
             What::Fault { text } => self.because(format!("at {}: fault: {text}", event.at)),
@@ -126,19 +145,28 @@ impl CaseSummary {
         }
     }
 
+    /// The figures that are inside their limits, but only just.
+    pub fn marginal(&self) -> impl Iterator<Item = &Measurement> {
+        self.measurements.iter().filter(|measurement| measurement.standing == Standing::Marginal)
+    }
+
     /// Adds a reason that is no event: a snapshot that differs, for instance. Beyond the first few they are counted.
-    pub fn because(&mut self, mut reason: String) {
+    pub fn because(&mut self, reason: String) {
         if self.reasons.len() == REASONS {
             self.more += 1;
             return;
         }
-        if reason.len() > LONGEST_REASON {
-            reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
-            reason.push('…');
-        }
-        // One line, and no escape sequence of a board's reaches a terminal.
-        self.reasons.push(reason.replace(char::is_control, " "));
+        self.reasons.push(cut(reason));
     }
+}
+
+/// One line of a bearable length; no escape sequence of a board's reaches a terminal.
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST_REASON {
+        text.truncate(text.floor_char_boundary(LONGEST_REASON));
+        text.push('…');
+    }
+    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]
@@ -189,5 +217,16 @@ mod tests {
         let mut case = CaseSummary::begin(&sample::header());
         case.because("snapshot differs:\n\u{1b}[2Jgone".to_owned());
         assert_eq!(case.reasons, ["snapshot differs:  [2Jgone"]);
+    }
+
+    #[test]
+    fn figures_are_those_of_the_last_attempt_and_not_endless() {
+        let mut case = CaseSummary::begin(&sample::header());
+        sample::measured().iter().for_each(|event| case.note(event));
+        case.note(&Event::new(sample::header().origin, What::Attempt { number: 2 }));
+        assert!(case.measurements.is_empty() && case.margins.is_empty());
+        (0..100).for_each(|_| sample::measured().iter().for_each(|event| case.note(event)));
+        assert_eq!((case.measurements.len(), case.margins.len(), case.marginal().count()), (FIGURES, FIGURES, FIGURES));
+        assert_eq!(case.margins[0].1.to_string(), "100ms left of 2s");
     }
 }

@@ -1,7 +1,8 @@
 //! The JUnit report that continuous integration reads: one suite per scenario, one test case per case.
 //!
 //! A board's failure is a `failure`, an inconclusive case (the rig's trouble) an `error`, a skipped one, one that was not
-//! run, or one whose failure is in quarantine, is `skipped` with its reason. `time` is wall time; bench time is a property. What the board said last stands
+//! run, or one whose failure is in quarantine, is `skipped` with its reason. `time` is wall time; bench time is a property, and so is each measured figure
+//! (`measured NAME`, with `limits of NAME`) and what was left of each limit (`margin of EXPECTATION`). What the board said last stands
 //! in `system-out` of a case that did not pass: nobody reads that of the others, and ten thousand would not fit.
 
 use crate::case_summary::CaseSummary;
@@ -109,6 +110,15 @@ fn test_case(suite: &str, entry: Entry<'_>) -> TestCase {
     if let Some(criterion) = entry.told.criterion {
         case.add_property(Property::new("criterion", format!("{criterion} (pre-compliance)")));
     }
+    // The figure alone is the value, so that a dashboard can draw it; its limits stand beside it.
+    for one in &entry.told.measurements {
+        let name = format!("measured {}", one.name);
+        case.add_property(Property::new(name, one.value.in_unit(one.unit)));
+        case.add_property(Property::new(format!("limits of {}", one.name), one.to_string()));
+    }
+    for (expectation, margin) in &entry.told.margins {
+        case.add_property(Property::new(format!("margin of {expectation}"), margin.to_string()));
+    }
     if !passed && !entry.console.is_empty() {
         case.set_system_out(entry.console.join("\n"));
     }
@@ -181,5 +191,26 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
         let error = Junit::create(&dir.path().join("no/such/junit.xml")).unwrap_err().to_string();
         assert!(error.starts_with("cannot create"), "{error}");
+    }
+
+    #[test]
+    fn figures_and_margins_are_properties() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("junit.xml");
+        let mut junit = Junit::create(&path).unwrap();
+        let mut told = told(Verdict::Passed);
+        sample::measured().iter().for_each(|event| told.note(event));
+        let entry =
+            Entry { name: "a", told: &told, word: "passed", detail: "", console: &[], wall: Duration::from_secs(1) };
+        junit.add("power/b", &[], entry);
+        junit.write(Duration::from_secs(2)).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for part in [
+            r#"<property name="measured restart" value="1900ms"/>"#,
+            r#"<property name="limits of restart" value="restart 1900ms (at most 2000ms), marginal"/>"#,
+            r#"<property name="margin of restart at most 2000ms" value="100ms left of 2s"/>"#,
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
     }
 }

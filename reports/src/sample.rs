@@ -4,7 +4,10 @@ use crate::folder::RunFolder;
 use crate::paths::CaseName;
 use crate::record::{CaseRecorder, Ended, Header, Sha256};
 use brownout_trace::event::{Crossing, Figure, Level, ShotReport, Threshold};
-use brownout_trace::{Criterion, Event, Instant, RelayName, ResetCause, Span, Verdict, Volts, What};
+use brownout_trace::{
+    Amount, Criterion, Event, Instant, Margin, Measurement, RelayName, ResetCause, Span, Standing, Unit, Verdict,
+    Volts, What,
+};
 use std::path::PathBuf;
 
 pub fn header() -> Header {
@@ -60,11 +63,36 @@ pub fn events() -> Vec<Event> {
                 expectation: "relay K1 is closed within 2s".into(),
                 verdict: Verdict::Failed,
                 observed: "open for all 2s".into(),
+                margin: None,
+                detail: None,
             },
         ),
     ]
     .map(|(at, what)| Event::new(Instant(at), what))
     .into()
+}
+
+/// A figure that is only just inside its limit, and its judgement.
+pub fn measured() -> Vec<Event> {
+    let time = |millis| Amount::Time(Span::millis(millis));
+    let measured = What::Measured(Measurement {
+        name: "restart".into(),
+        value: time(1_900),
+        unit: Unit::MILLISECONDS,
+        uncertainty: time(0),
+        min: None,
+        max: Some(time(2_000)),
+        standing: Standing::Marginal,
+    });
+    let judged = What::Judged {
+        index: 1,
+        expectation: "restart at most 2000ms".into(),
+        verdict: Verdict::Passed,
+        observed: "1900ms".into(),
+        margin: Some(Margin { left: time(100), of: time(2_000) }),
+        detail: None,
+    };
+    [measured, judged].map(|what| Event::new(Instant(3_000_000_000), what)).into()
 }
 
 fn shot() -> What {
@@ -74,6 +102,7 @@ fn shot() -> What {
         start: Figure::Measured(Instant(2_000_000_000)),
         measured_width: Figure::Measured(Span::nanos(10_000_001)),
         depth: Figure::Unmeasured,
+        slew: Figure::Unmeasured,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The text summary of a run: how many cases ended how, what failed and why, and how long it took.
 
 use crate::case_summary::CaseSummary;
+use crate::paths::CaseName;
 use brownout_trace::{Span, Verdict};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,8 @@ pub struct Summary {
     /// Known to fail, and failed.
     quarantined: Vec<CaseSummary>,
     inconclusive: Vec<CaseSummary>,
+    /// Passed, with a figure that is only just inside its limits.
+    marginal: Vec<(CaseName, Vec<String>)>,
     /// How many cases were skipped for which reason.
     skipped: BTreeMap<String, usize>,
     /// How many cases were not run for which reason.
@@ -35,7 +38,13 @@ impl Summary {
             return;
         }
         match case.verdict() {
-            Verdict::Passed => self.passed += 1,
+            Verdict::Passed => {
+                self.passed += 1;
+                let marginal: Vec<String> = case.marginal().map(ToString::to_string).collect();
+                if !marginal.is_empty() {
+                    self.marginal.push((case.case, marginal));
+                }
+            }
             Verdict::Failed => self.failed.push(case),
             Verdict::Inconclusive => self.inconclusive.push(case),
             Verdict::Skipped => {
@@ -81,6 +90,12 @@ impl fmt::Display for Summary {
         list(f, "failed (board)", &self.failed)?;
         list(f, "inconclusive (rig)", &self.inconclusive)?;
         list(f, "failed in quarantine", &self.quarantined)?;
+        let mut marginal: Vec<&(CaseName, Vec<String>)> = self.marginal.iter().collect();
+        marginal.sort();
+        for (n, (case, figures)) in marginal.iter().enumerate() {
+            let heading = if n == 0 { "passed, but marginal:\n" } else { "" };
+            writeln!(f, "{heading}  {case}\n    {}", figures.join("\n    "))?;
+        }
         for (heading, reasons) in [("skipped:", &self.skipped), ("not run:", &self.not_run)] {
             if !reasons.is_empty() {
                 writeln!(f, "{heading}")?;
@@ -100,6 +115,9 @@ impl fmt::Display for Summary {
             // The first two always stand, so that scripts and eyes find them.
             if count > 0 || matches!(verdict, Verdict::Passed | Verdict::Failed) {
                 write!(f, "{comma} {count} {verdict}")?;
+                if verdict == Verdict::Passed && !self.marginal.is_empty() {
+                    write!(f, " ({} marginal)", self.marginal.len())?;
+                }
                 comma = ",";
             }
         }
@@ -146,7 +164,6 @@ fn list(f: &mut fmt::Formatter<'_>, heading: &str, cases: &[CaseSummary]) -> fmt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::CaseName;
     use crate::sample;
 
     fn of(case: &str, verdict: Verdict) -> CaseSummary {
@@ -199,5 +216,22 @@ not run:
         let mut summary = Summary::default();
         summary.add(of("a", Verdict::Passed));
         assert_eq!(summary.to_string(), "1 case: 1 passed, 0 failed\n0s of wall time, 16s of bench time\n");
+    }
+
+    #[test]
+    fn a_pass_by_a_hair_is_told() {
+        let mut summary = Summary::default();
+        let mut case = of("power/hair", Verdict::Passed);
+        sample::measured().iter().for_each(|event| case.note(event));
+        summary.add(case);
+        summary.add(of("power/a", Verdict::Passed));
+        let text = summary.to_string();
+        let expected = "\
+passed, but marginal:
+  power/hair
+    restart 1900ms (at most 2000ms), marginal
+2 cases: 2 passed (1 marginal), 0 failed
+";
+        assert!(text.starts_with(expected), "{text}");
     }
 }

@@ -198,6 +198,7 @@ impl<W: Write> Waveform<W> {
             | What::Button { .. }
             | What::ClockSet { .. }
             | What::Judged { .. }
+            | What::Measured(_)
             | What::Ended { .. } => Ok(()),
         }
     }

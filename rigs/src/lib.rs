@@ -18,3 +18,4 @@ pub mod parts;
 pub mod profile;
 pub mod programme;
 pub mod rig;
+pub mod uncertainty;

@@ -1,6 +1,8 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
 use crate::parts::meter::MeterParts;
+use crate::uncertainty::Uncertainty;
+use brownout_trace::event::ShotFigure;
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
 use std::fmt;
@@ -18,6 +20,10 @@ pub struct Rig {
     pub board: String,
     /// What measures the supply at the board's terminals, if a part does.
     pub meter: Option<MeterParts>,
+    /// By how much it may be wrong.
+    pub uncertainty: Uncertainty,
+    /// The figures of a shot that it measures back.
+    pub measures: Vec<ShotFigure>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -33,6 +39,10 @@ struct RigFile {
     bench: BenchKind,
     board: String,
     meter: Option<MeterParts>,
+    #[serde(default)]
+    uncertainty: Uncertainty,
+    /// All of them, unless the file says otherwise.
+    measures: Option<Vec<ShotFigure>>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
@@ -140,6 +150,8 @@ impl Rig {
             description: file.description,
             board: file.board,
             meter: file.meter,
+            uncertainty: file.uncertainty,
+            measures: file.measures.unwrap_or_else(|| ShotFigure::ALL.map(|(_, figure)| figure).into()),
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })
@@ -151,4 +163,41 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
     let before = &text[..byte.min(text.len())];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brownout_trace::{Percent, Ppm, Span};
+
+    fn with(lines: &str) -> Result<Rig, String> {
+        let text = SHIPPED[0].1.replace("[virtual.clocks]", &format!("{lines}\n[virtual.clocks]"));
+        Rig::parse(&text, Path::new("rig.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_rig_says_how_wrong_it_may_be() {
+        let exact = Rig::shipped().unwrap();
+        assert_eq!((exact.uncertainty, exact.measures.len()), (Uncertainty::EXACT, 4));
+        let rig = with("[uncertainty]\ntime = \"100us\"\nclock = \"20ppm\"\nvoltage = \"0.1%\"").unwrap();
+        let expected = Uncertainty { time: Span::micros(100), clock: Ppm(20.0), voltage: Percent(0.1) };
+        assert_eq!(rig.uncertainty, expected);
+        assert_eq!(with("measures = [\"width\"]").unwrap().measures, [ShotFigure::Width]);
+    }
+
+    #[test]
+    fn what_is_no_uncertainty_is_shown_at_its_place() {
+        for (lines, says) in [
+            ("[uncertainty]\ntime = \"100\"", "rig.toml:10:8: `100` has no unit"),
+            ("[uncertainty]\ntime = \"1h\"", "rig.toml:10:8: `1h` is no uncertainty of a rig: at most `1s`"),
+            ("[uncertainty]\nclock = \"-20ppm\"", "rig.toml:10:9: `-20ppm` is no uncertainty of a rig: from `0ppm`"),
+            ("[uncertainty]\nvoltage = \"200%\"", "rig.toml:10:11: `200%` is no uncertainty of a rig"),
+            ("[uncertainty]\nvolts = \"1%\"", "rig.toml:10:1: unknown field `volts`"),
+            ("measures = [\"widht\"]", "rig.toml:9:13: unknown variant `widht`"),
+        ] {
+            let error = with(lines).unwrap_err();
+            assert!(error.starts_with(says), "{error}");
+        }
+        assert!(with("measures = [\"widht\"]").unwrap_err().ends_with("did you mean `width`?"));
+    }
 }

@@ -37,6 +37,11 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
 }
 
 fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
+    let notes = plan.notes();
+    for note in &notes {
+        let text = output.talk_look.fault(note);
+        output.talk(&format!("{}\n", text.trim_end_matches('\n')));
+    }
     let scenarios: HashSet<&str> = plan.cases.iter().map(|case| case.id.scenario.as_str()).collect();
     let takes = plan.cases.iter().fold(Span::ZERO, |sum, case| sum + case.takes);
     let wall = plan.cases.iter().map(estimate::beforehand).sum();
@@ -49,6 +54,10 @@ fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
         takes.in_words(),
         estimate::as_span(wall).in_words()
     ));
+    if !notes.is_empty() {
+        let places = count(notes.len(), "place");
+        output.data(&format!("{places} where this rig cannot tell: these cases will be inconclusive"));
+    }
     let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
     for why in plan.cases.iter().filter_map(|case| case.skip.as_deref()) {
         *skips.entry(why).or_default() += 1;

@@ -103,7 +103,9 @@ impl<'a> Session<'a> {
         let (ledger, from, to) = (&mut self.ledger, reply.began, reply.got);
         match command {
             Command::SetClock(value) => {
-                ledger.clock = Some(NominalClock { set_at: reply.sent, value: *value });
+                let clock = NominalClock { set_at: reply.sent, value: *value };
+                ledger.clock = Some(clock);
+                ledger.clocks.push(clock);
                 ledger.deeds.push((from, to, Done::ClockSet(*value)));
                 self.note(What::ClockSet { to: value.to_string() });
             }

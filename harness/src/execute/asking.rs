@@ -6,9 +6,12 @@ use super::session::{Doing, Poll, Session, Settling};
 use super::speech::{Reply, Speech};
 use crate::judge::{self, Finding, Window};
 use crate::scenario::expectation::Expectation;
+use crate::scenario::place::Place;
+use crate::scenario::step::Step;
+use crate::scenario::step::measure::{Measure, Quantity};
 use brownout_rigs::profile::Command;
 use brownout_rigs::profile::pattern::Slot;
-use brownout_trace::ResetCause;
+use brownout_trace::{Instant, ResetCause, Span};
 
 impl<'a> Session<'a> {
     /// Takes an expectation's whole window. Contacts are judged when the window's last edges have settled, which
@@ -31,8 +34,10 @@ impl<'a> Session<'a> {
             | Expectation::Relay { .. }
             | Expectation::Schedule { .. } => {
                 // A mark may be set anew at this very instant, before the window has settled.
-                let since = self.ledger.since(expectation.since());
-                self.settling.push(Settling { index, window: Window { since, from, to: self.now() } });
+                let back = expectation.back().cloned().unwrap_or_default();
+                let since = self.place(back.since.as_ref(), Instant::ZERO)?;
+                let to = self.place(back.before.as_ref(), self.now())?;
+                self.settle_later(index, Window { since, from, to });
                 return Ok(());
             }
             Expectation::Console { line, within } => judge::console::judge(&self.view(), line, *within, from, cursor),
@@ -58,14 +63,50 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Takes a measurement's whole window, then its figure.
+    pub(super) fn measure(&mut self, index: usize, measure: &Measure) -> Result<(), Halt> {
+        let from = self.now();
+        let since = match (&measure.since, measure.within) {
+            (None, Some(_)) => from,
+            (since, _) => self.place(since.as_ref(), Instant::ZERO)?,
+        };
+        self.drive(&mut Waiting(from + measure.within.unwrap_or(Span::ZERO)))?;
+        if measure.quantity == Quantity::ClockError {
+            let reply = self.ask(&Command::ReadClock)?;
+            let finding = judge::measure::clock(&self.view(), measure, &reply);
+            self.judged(index, finding);
+            return Ok(());
+        }
+        self.settle_later(index, Window { since, from, to: self.now() });
+        Ok(())
+    }
+
+    /// When a place was passed; another instant where none is named.
+    fn place(&self, place: Option<&Place>, otherwise: Instant) -> Result<Instant, Halt> {
+        let Some(place) = place else { return Ok(otherwise) };
+        let none = || Halt::Scenario(format!("`{place}` is not there yet: no shot is over"));
+        self.ledger.when(place, self.ledger.seen()).ok_or_else(none)
+    }
+
+    fn settle_later(&mut self, index: usize, window: Window) {
+        self.settling.push(Settling { index, window, seen: self.ledger.seen() });
+    }
+
     /// Judges a window whose edges have settled.
-    pub(super) fn judge_window(&mut self, Settling { index, window }: Settling) {
+    pub(super) fn judge_window(&mut self, Settling { index, window, seen }: Settling) {
         let case = self.case;
-        let crate::scenario::step::Step::Expect(expectation) = &case.steps[index].step else { return };
         let view = self.view();
+        let expectation = match &case.steps[index].step {
+            Step::Expect(expectation) => expectation,
+            Step::Measure(measure) => {
+                let finding = judge::measure::judge(&view, &measure.value, window, seen);
+                return self.judged(index, finding);
+            }
+            _ => return,
+        };
         let finding = match &expectation.value {
             Expectation::Relay { relay, predicate } => judge::relay::judge(&view, relay, predicate, window),
-            Expectation::Schedule { .. } => judge::schedule::judge(&view, window),
+            Expectation::Schedule { error, drift, .. } => judge::schedule::judge(&view, window, *error, *drift),
             Expectation::Clock { within, .. } => judge::behaviour::clock(&view, *within, window),
             Expectation::ProgramsKept { .. } => judge::behaviour::programs(&view, window),
             _ => return,

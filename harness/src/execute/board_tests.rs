@@ -5,7 +5,7 @@ use crate::outcome::CaseOutcome;
 use crate::rigged::Rigged;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
-use brownout_trace::event::{Figure, Threshold};
+use brownout_trace::event::{Figure, ShotFigure, Threshold};
 use brownout_trace::{Instant, Span, Verdict, What};
 use std::sync::OnceLock;
 
@@ -185,4 +185,36 @@ fn the_hard_resets_of_a_user() {
       { expect = { relay = "K1", is = "open", within = "1s" } }"#);
     assert_eq!(outcome.verdict, Verdict::Passed, "{:?}", told(&outcome));
     assert_eq!(told(&outcome)[2], "passed: none, as it should be");
+}
+
+#[test]
+fn every_figure_of_a_shot_is_measured_and_can_be_bounded() {
+    let outcome = run(r#"
+      { wait = "1s" },
+      { dip = { to = "40%", for = "100ms", edges = "1ms", measured = ["start", "width", "depth", "slew"] } },
+      { measure = { name = "depth", shot = "depth", unit = "V", min = "4.7V", max = "4.9V" } },
+      { measure = { name = "slew", shot = "slew", unit = "V/ms", min = "6V/ms", max = "8V/ms" } },
+      { measure = { name = "width", shot = "width", unit = "ms", min = "99ms", max = "101ms" } },
+      { wait = "1s" },
+      { ramp = { to = "0V", over = "10s", measured = ["slew"] } },
+      { measure = { name = "slope", shot = "slew", unit = "V/s", min = "1.1V/s", max = "1.3V/s" } },
+      { measure = { name = "start", shot = "start", unit = "s", max = "3s" } }"#);
+    // 7.2 V in 1 ms; then 12 V in 10 s, at the terminals a little less.
+    assert_eq!(outcome.verdict, Verdict::Passed, "{:#?}", told(&outcome));
+    let figures: Vec<String> = outcome.measurements.iter().map(|one| one.value.in_unit(one.unit)).collect();
+    assert!(figures[0].starts_with("4.") && figures[1].starts_with("7.") && figures[2] == "100ms", "{figures:?}");
+}
+
+#[test]
+fn what_a_rig_file_takes_out_is_not_measured() {
+    let (name, elf) = SHIPPED_FIRMWARE;
+    let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+    let mut rig = Rig::shipped().unwrap();
+    rig.measures = vec![ShotFigure::Width];
+    let blind = Rigged::flash(rig, profile(), &firmware).unwrap();
+    let steps = r#"{ cut = "100ms" }, { measure = { name = "depth", shot = "depth", unit = "V", max = "1V" } }"#;
+    let outcome = blind.run(&case(&format!("steps = [{steps}]{BOARD}")), 7, &mut |_| ());
+    assert_eq!(told(&outcome), ["inconclusive: the depth of the shot was not measured"]);
+    assert_eq!(outcome.shots[0].measured_width, Figure::Measured(Span::millis(100)));
+    assert_eq!(outcome.shots[0].start, Figure::Unmeasured);
 }

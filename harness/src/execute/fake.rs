@@ -8,6 +8,7 @@ use crate::scenario::id::CaseId;
 use brownout_rigs::bench::{Bench, RigFault};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::{Mode, Programme};
+use brownout_rigs::uncertainty::Uncertainty;
 use brownout_trace::event::{Figure, Level, ShotReport, What};
 use brownout_trace::{Civil, Days, Event, Instant, RelayName, ResetCause, Span, TimeOfDay};
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub fn case(text: &str) -> Case {
         source: read.source,
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
+        doubt: None,
     };
     let about = About {
         path: "t.toml".into(),
@@ -48,6 +50,7 @@ pub fn case(text: &str) -> Case {
         steps: choice.steps.into_iter().map(step).collect(),
         nominal,
         takes: Span::ZERO,
+        uncertainty: Uncertainty::EXACT,
         skip: None,
     }
 }
@@ -341,7 +344,8 @@ impl Bench for Fake {
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, _: Span) -> Result<ShotReport, RigFault> {
         let measured_width = Figure::Measured(width + self.quirks.wide);
-        Ok(ShotReport { level, width, start: Figure::Measured(start), measured_width, depth: Figure::Unmeasured })
+        let (start, depth) = (Figure::Measured(start), Figure::Unmeasured);
+        Ok(ShotReport { level, width, start, measured_width, depth, slew: Figure::Unmeasured })
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {

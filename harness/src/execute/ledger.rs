@@ -1,6 +1,7 @@
 //! What the harness did to the board, in order: the ground for the oracle, for `kept`, for what can be asked when.
 
 use crate::oracle::history::Action;
+use crate::scenario::place::Place;
 use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::{Mode, Programme};
 use brownout_trace::calendar::NominalClock;
@@ -68,6 +69,10 @@ pub struct Ledger {
     pub marks: Vec<(String, Instant)>,
     /// The shots as delivered.
     pub shots: Vec<ShotReport>,
+    /// When each of them began and was over, as measured where it was.
+    pub shot_times: Vec<(Instant, Instant)>,
+    /// Every setting of the clock, in order; the last may have been forgotten since.
+    pub clocks: Vec<NominalClock>,
     /// Whether a scenario said something of its own making that may have changed what the board should do.
     pub meddled: bool,
     /// Before that the board need not answer: it may be starting.
@@ -87,6 +92,8 @@ impl Ledger {
             mode: None,
             marks: Vec::new(),
             shots: Vec::new(),
+            shot_times: Vec::new(),
+            clocks: Vec::new(),
             meddled: false,
             ready_at: at,
         }
@@ -179,9 +186,32 @@ impl Ledger {
         held.and_then(|held| held.slot).unwrap_or(number)
     }
 
-    /// When a mark was passed; step 0 if none is named. A plan lets no unknown mark through.
-    pub fn since(&self, mark: Option<&str>) -> Instant {
-        mark.and_then(|mark| self.marks.iter().rev().find(|(name, _)| name == mark))
-            .map_or(Instant::ZERO, |(_, at)| *at)
+    /// When a place was passed last, of what had been passed when it was looked at; `None` if it was not. A plan lets no
+    /// unknown mark through.
+    pub fn when(&self, place: &Place, seen: Seen) -> Option<Instant> {
+        let shot = self.shot_times[..seen.shots].last();
+        match place {
+            Place::Mark(mark) => {
+                self.marks[..seen.marks].iter().rev().find(|(name, _)| name == mark).map(|(_, at)| *at)
+            }
+            Place::Shot => shot.map(|(from, _)| *from),
+            Place::Restored => shot.map(|(_, to)| *to),
+        }
     }
+
+    /// What has been passed so far.
+    pub fn seen(&self) -> Seen {
+        Seen { marks: self.marks.len(), shots: self.shots.len().min(self.shot_times.len()), clock: self.clock }
+    }
+}
+
+/// What had been passed when a window was over: its edges settle later, when steps that follow may have passed more.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// So many marks.
+    pub marks: usize,
+    /// So many shots.
+    pub shots: usize,
+    /// The nominal clock of then.
+    pub clock: Option<NominalClock>,
 }

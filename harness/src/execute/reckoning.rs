@@ -68,6 +68,7 @@ pub fn finish(mut session: Session<'_>, attempt: u32, last: bool, halt: Option<H
         verdict,
         criterion,
         judgements: session.judgements,
+        measurements: session.measurements,
         relays,
         shots: session.ledger.shots,
         stopped,
@@ -97,6 +98,7 @@ pub fn judgement(case: &Case, index: usize, at: Instant, finding: Finding, event
     judgement.verdict = finding.verdict;
     judgement.observed = finding.observed;
     judgement.figure = finding.figure;
+    judgement.margin = finding.margin;
     judgement.detail = finding.detail;
     let fault = events.iter().find_map(|event| match &event.what {
         What::Fault { text } => Some(format!("at {} {text}", event.at)),
@@ -112,7 +114,7 @@ pub fn judgement(case: &Case, index: usize, at: Instant, finding: Finding, event
 
 /// A judgement for each expectation from step `first` on, as if none had been reached.
 pub fn not_reached(case: &Case, first: usize, at: Instant) -> Vec<Judgement> {
-    let expects = |index: &usize| matches!(case.steps[*index].step, Step::Expect(_));
+    let expects = |index: &usize| matches!(case.steps[*index].step, Step::Expect(_) | Step::Measure(_));
     (first..case.steps.len()).filter(expects).map(|index| blank(case, index, at)).collect()
 }
 
@@ -120,6 +122,7 @@ fn blank(case: &Case, index: usize, at: Instant) -> Judgement {
     let step = &case.steps[index];
     let (expectation, span) = match &step.step {
         Step::Expect(expectation) => (expectation.value.to_string(), expectation.span.clone()),
+        Step::Measure(measure) => (measure.value.to_string(), measure.span.clone()),
         _ => (step.text.clone(), step.span.clone()),
     };
     Judgement {
@@ -131,6 +134,7 @@ fn blank(case: &Case, index: usize, at: Instant) -> Judgement {
         verdict: Verdict::Skipped,
         observed: "not reached".to_owned(),
         figure: None,
+        margin: None,
         detail: None,
     }
 }

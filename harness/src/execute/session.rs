@@ -2,7 +2,7 @@
 
 use super::halt::Halt;
 use super::lane::Lane;
-use super::ledger::{Ledger, unpowered};
+use super::ledger::{Ledger, Seen, unpowered};
 use super::log::Log;
 use super::reckoning::{self, Attempt};
 use crate::judge::{Finding, View, Window};
@@ -12,7 +12,7 @@ use crate::scenario::step::Step;
 use brownout_rigs::bench::Bench;
 use brownout_rigs::profile::{Console, Profile};
 use brownout_trace::event::{Level, What};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Event, Instant, Measurement, Span};
 
 /// The longest a case may take in bench time; a plan's own figure is far below it.
 const LONGEST: Span = Span::secs(1_000 * 86_400);
@@ -41,6 +41,8 @@ pub struct Settling {
     pub index: usize,
     /// The window.
     pub window: Window,
+    /// What had been passed when it was over.
+    pub seen: Seen,
 }
 
 /// Lines that were sent without waiting for their answers.
@@ -60,6 +62,7 @@ pub struct Session<'a> {
     pub(super) log: Log<'a>,
     pub(super) ledger: Ledger,
     pub(super) judgements: Vec<Judgement>,
+    pub(super) measurements: Vec<Measurement>,
     pub(super) unanswered: Unanswered,
     /// The reset pin is pulled until then.
     pub(super) release_reset: Option<Instant>,
@@ -88,6 +91,7 @@ impl<'a> Session<'a> {
             log: Log::new(sink),
             ledger: Ledger::new(now),
             judgements: Vec::new(),
+            measurements: Vec::new(),
             unanswered: Unanswered::default(),
             release_reset: None,
             lane: None,
@@ -151,7 +155,8 @@ impl<'a> Session<'a> {
             self.judge_window(settling);
         }
         let lane = self.poll_lane()?;
-        let settles = self.settling.iter().map(|settling| settling.window.to + quiet).min();
+        // They are judged in order, so that one whose window ended long ago waits for those before it.
+        let settles = self.settling.first().map(|settling| settling.window.to + quiet);
         Ok(self.release_reset.into_iter().chain(settles).chain(lane).min())
     }
 
@@ -243,18 +248,30 @@ impl<'a> Session<'a> {
             contacts: self.log.contacts(),
             ledger: &self.ledger,
             profile: self.profile,
+            uncertainty: &self.case.uncertainty,
+            nominal: self.case.nominal,
             now: self.now(),
         }
     }
 
     /// Keeps what an expectation came to, and puts it into the trace.
     pub fn judged(&mut self, index: usize, finding: Finding) {
+        let mut finding = match &self.case.steps[index].doubt {
+            Some(why) => finding.doubted(why),
+            None => finding,
+        };
+        if let Some(measurement) = finding.measurement.take() {
+            self.note(What::Measured(measurement.clone()));
+            self.measurements.push(measurement);
+        }
         let judgement = reckoning::judgement(self.case, index, self.now(), finding, self.log.events());
         self.note(What::Judged {
             index: index as u32,
             expectation: judgement.expectation.clone(),
             verdict: judgement.verdict,
             observed: judgement.observed.clone(),
+            margin: judgement.margin,
+            detail: judgement.detail.clone(),
         });
         self.judgements.push(judgement);
     }

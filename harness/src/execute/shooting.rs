@@ -3,7 +3,7 @@
 use super::halt::Halt;
 use super::session::{Doing, Poll, Session};
 use super::stairs::stairs;
-use crate::scenario::step::{Course, Ramp};
+use crate::scenario::step::{Course, Ramp, Required};
 use brownout_trace::event::{Figure, Level, ShotReport, What};
 use brownout_trace::{Instant, Span, Volts};
 use std::collections::VecDeque;
@@ -19,14 +19,15 @@ const DEPTH_SHARE: f64 = 0.05;
 pub struct Shooting {
     level: Level,
     course: Course,
+    measured: Required,
     /// Those still to be measured, once they were handed over: when each begins.
     begins: Option<VecDeque<Instant>>,
 }
 
 impl Shooting {
     /// To this level, then back to what stood before.
-    pub fn new(level: Level, course: Course) -> Self {
-        Self { level, course, begins: None }
+    pub fn new(level: Level, course: Course, measured: Required) -> Self {
+        Self { level, course, measured, begins: None }
     }
 
     /// The levels of all of them, from now on.
@@ -53,16 +54,30 @@ impl Shooting {
         let from = measured(report.start, start);
         let to = from + measured(report.measured_width, width) + edges;
         session.ledger.shot(from, to, edges, self.level, session.profile);
-        book(session, report)
+        book(session, report, (from, to), self.measured)
     }
 }
 
-/// Keeps the report of a shot; one that is not what was asked for spoils the attempt.
-fn book(session: &mut Session<'_>, report: ShotReport) -> Result<(), Halt> {
+/// Keeps the report of a shot that began and was over at these instants. One that is not what was asked for spoils the
+/// attempt; one that lacks a figure that the scenario requires judges nobody, and trying again would not help.
+fn book(
+    session: &mut Session<'_>,
+    report: ShotReport,
+    times: (Instant, Instant),
+    measured: Required,
+) -> Result<(), Halt> {
     session.ledger.shots.push(report.clone());
+    session.ledger.shot_times.push(times);
     let spoilt = spoilt(&report, session.case.nominal);
+    let missing = measured.figures().find(|figure| report.figure(*figure).is_none());
     session.note(What::Shot(report));
-    spoilt.map_or(Ok(()), |why| Err(Halt::Spoilt(why)))
+    match (spoilt, missing) {
+        (Some(why), _) => Err(Halt::Spoilt(why)),
+        (None, Some(figure)) => {
+            Err(Halt::Rig(format!("the rig did not measure the {figure} of the shot, which the scenario requires")))
+        }
+        (None, None) => Ok(()),
+    }
 }
 
 impl<'a> Doing<'a> for Shooting {
@@ -133,7 +148,8 @@ impl<'a> Doing<'a> for Ramping {
         }
         // Its end is measured like the bottom of a shot that has no rise.
         let report = session.bench.measure_shot(Level::Volts(self.ramp.to), start, over, over)?;
-        book(session, report)?;
+        let from = measured(report.start, start);
+        book(session, report, (from, start + over), self.ramp.measured)?;
         Ok(Poll::Done)
     }
 }
@@ -174,6 +190,7 @@ mod tests {
             start: Figure::Unmeasured,
             measured_width: Figure::Measured(got),
             depth,
+            slew: Figure::Unmeasured,
         };
         let nominal = Volts(12.0);
         let spoils = |report: &ShotReport| spoilt(report, nominal).is_some();

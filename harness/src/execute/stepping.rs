@@ -7,7 +7,7 @@ use super::pressing::Pressing;
 use super::session::{Doing, Session};
 use super::shooting::{Ramping, Shooting};
 use super::speech::only_asks;
-use crate::scenario::step::{Course, Impedance, Moment, Power, ProgramStep, ResetStep, Step};
+use crate::scenario::step::{Course, Impedance, Moment, Power, ProgramStep, Required, ResetStep, Step};
 use brownout_rigs::profile::{Command, Way};
 use brownout_trace::event::{Level, What};
 use brownout_trace::{Instant, Span, Volts};
@@ -33,6 +33,7 @@ impl<'a> Session<'a> {
                 self.say(line).map(drop)
             }
             Step::Reset(reset) => self.reset(*reset),
+            Step::Measure(measure) => self.measure(index, &measure.value),
             Step::Expect(expectation) => self.expect(index, &expectation.value),
             // Done by beginning them.
             _ => Ok(()),
@@ -42,6 +43,12 @@ impl<'a> Session<'a> {
     /// Begins a step that needs no answer of the board's; gives what is left to do, if it takes time.
     pub(super) fn begin(&mut self, index: usize) -> Result<Option<Box<dyn Doing<'a> + 'a>>, Halt> {
         let case = self.case;
+        // Of what an expectation asks it is said when it is judged; a stimulus is not even delivered.
+        if let (Some(why), Step::Cut(_) | Step::Dip(_) | Step::Ramp(_)) =
+            (&case.steps[index].doubt, &case.steps[index].step)
+        {
+            return Err(Halt::Rig(why.clone()));
+        }
         Ok(match &case.steps[index].step {
             Step::Power(Power::Ramp(ramp)) => {
                 Ramping::begin(ramp, self)?;
@@ -64,13 +71,13 @@ impl<'a> Session<'a> {
                     Impedance::High => Level::Open,
                     Impedance::Low => Level::Volts(Volts::ZERO),
                 };
-                Some(Box::new(Shooting::new(level, cut.course)))
+                Some(Box::new(Shooting::new(level, cut.course, cut.measured)))
             }
-            Step::Dip(dip) => Some(Box::new(Shooting::new(Level::Volts(dip.to), dip.course))),
+            Step::Dip(dip) => Some(Box::new(Shooting::new(Level::Volts(dip.to), dip.course, dip.measured))),
             Step::Ramp(ramp) => Some(Box::new(Ramping::new(*ramp))),
             Step::Reset(ResetStep::Supply) => {
                 let course = Course { width: ResetStep::UNPLUGGED, edges: Span::ZERO, repeat: None };
-                Some(Box::new(Shooting::new(Level::Open, course)))
+                Some(Box::new(Shooting::new(Level::Open, course, Required::default())))
             }
             Step::Press(press) => {
                 // What a button does is the firmware's affair: no oracle knows what the contact should do after it.

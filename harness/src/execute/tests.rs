@@ -378,7 +378,7 @@ fn ramps_and_repeated_cuts_are_booked_as_they_were_delivered() {
     let steps = r#"
       { wait = "1s" },
       { cut = { for = "1s", repeat = { times = 3, every = "3s" } } },
-      { mark = "restored" },
+      { mark = "high" },
       { ramp = { to = "50%", over = "2s", step = "1V" } },
       { mark = "low" },
       { ramp = { from = "50%", to = "100%", over = "2s" } },

@@ -20,7 +20,9 @@ pub fn around(trace: &[Event], at: Instant) -> Vec<&Event> {
 
 fn tells(trace: &[Event], n: usize) -> bool {
     match &trace[n].what {
-        What::Attempt { .. } | What::Judged { .. } | What::Ended { .. } | What::Erase { .. } => false,
+        What::Attempt { .. } | What::Judged { .. } | What::Measured(_) | What::Ended { .. } | What::Erase { .. } => {
+            false
+        }
         What::Received { line } => !line.is_empty(),
         // Of a burst of bounce only the first edge.
         What::Contact { relay, .. } => !trace[..n].iter().rev().take(16).any(|before| {

@@ -4,9 +4,8 @@
 //! between question and answer. The board is given what the reading leaves open: it fails only if no instant of
 //! both would be inside the limit.
 
-use super::{Finding, View, rounded};
+use super::{Finding, View};
 use crate::execute::Reply;
-use crate::outcome::Figure;
 use brownout_trace::{Span, Verdict};
 
 /// The unit of a board's reading.
@@ -17,19 +16,29 @@ pub const LOST: &str = "the clock is lost";
 
 /// Judges the answer to a question for the clock.
 pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
+    let (deviation, detail) = match deviation(view, reply) {
+        Ok(told) => told,
+        Err(finding) => return *finding,
+    };
+    let finding = Finding::bounded(deviation, within, "off by ", "", reply.got);
+    if finding.verdict == Verdict::Failed { finding.detail(detail) } else { finding }
+}
+
+/// How far the clock is ahead, in the board's favour, and what was read; or why that cannot be told.
+pub(super) fn deviation(view: &View<'_>, reply: &Reply) -> Result<(Span, String), Box<Finding>> {
     let answer = match &reply.answer {
         Ok(answer) => answer,
-        Err(trouble) => return trouble.finding(reply.got),
+        Err(trouble) => return Err(Box::new(trouble.finding(reply.got))),
     };
     let Some(nominal) = view.ledger.clock else {
-        return Finding::inconclusive("the clock was never set", reply.got);
+        return Err(Box::new(Finding::inconclusive("the clock was never set", reply.got)));
     };
     let Some(read) = answer.clock else {
-        return Finding::inconclusive("the board's answer holds no clock", reply.got);
+        return Err(Box::new(Finding::inconclusive("the board's answer holds no clock", reply.got)));
     };
     let detail = format!("the board read {read} where {} was due, at {}", nominal.at(reply.got), reply.got);
     if answer.clock_valid == Some(false) {
-        return Finding::new(false, LOST, reply.got).detail(detail);
+        return Err(Box::new(Finding::new(false, LOST, reply.got).detail(detail)));
     }
     let least = read - nominal.at(reply.got);
     let most = read + READING - nominal.at(reply.sent);
@@ -40,11 +49,7 @@ pub fn judge(view: &View<'_>, reply: &Reply, within: Span) -> Finding {
     } else {
         Span::ZERO
     };
-    let inside = deviation.abs() <= within;
-    let text = rounded(deviation, within).to_string();
-    let finding = Finding::new(inside, format!("off by {text}"), reply.got);
-    let finding = Finding { figure: Some(Figure { text, inside }), ..finding };
-    if finding.verdict == Verdict::Failed { finding.detail(detail) } else { finding }
+    Ok((deviation, detail))
 }
 
 #[cfg(test)]
@@ -53,6 +58,7 @@ mod tests {
     use crate::execute::fake::profile;
     use crate::execute::{Contacts, Ledger};
     use brownout_rigs::profile::Answer;
+    use brownout_rigs::uncertainty::Uncertainty;
     use brownout_trace::Instant;
     use brownout_trace::calendar::NominalClock;
 
@@ -61,7 +67,16 @@ mod tests {
         let (profile, contacts, mut ledger) = (profile(), Contacts::default(), Ledger::new(Instant::ZERO));
         ledger.clock = Some(NominalClock { set_at: Instant::ZERO, value: "Mon 12:00:00".parse().unwrap() });
         let [sent, got] = [asked.0, asked.1].map(|at| Instant::ZERO + Span::millis(at));
-        let view = View { events: &[], contacts: &contacts, ledger: &ledger, profile: &profile, now: got };
+        let (uncertainty, nominal) = (&Uncertainty::EXACT, profile.supply);
+        let view = View {
+            events: &[],
+            contacts: &contacts,
+            ledger: &ledger,
+            profile: &profile,
+            uncertainty,
+            nominal,
+            now: got,
+        };
         let answer = Answer { clock: Some(read.parse().unwrap()), clock_valid: Some(valid), ..Answer::default() };
         judge(&view, &Reply { began: sent, sent, got, answer: Ok(Box::new(answer)) }, within)
     }
@@ -80,6 +95,7 @@ mod tests {
             let finding = finding(read, asked, true, second);
             assert_eq!((finding.verdict, &*finding.observed), (Verdict::Passed, observed), "{read} {asked:?}");
             assert!(finding.figure.unwrap().inside);
+            assert!(finding.margin.unwrap().to_string().ends_with(" left of 1s"));
         }
         let behind = finding("Mon 12:00:07", (10_000, 10_005), true, second);
         assert_eq!((behind.verdict, &*behind.observed), (Verdict::Failed, "off by -2s"));

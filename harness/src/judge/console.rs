@@ -1,7 +1,6 @@
 //! `console`: a line that matches came inside the window.
 
-use super::{Finding, View, rounded};
-use crate::outcome::Figure;
+use super::{Finding, View};
 use crate::scenario::expectation::Glob;
 use brownout_trace::event::What;
 use brownout_trace::{Instant, Span};
@@ -17,9 +16,7 @@ pub fn judge(view: &View<'_>, pattern: &Glob, within: Span, from: Instant, curso
     });
     let lines: Vec<(Instant, &String)> = lines.filter(|(at, _)| *at <= from + within).collect();
     if let Some((at, line)) = lines.iter().find(|(_, line)| pattern.matches(line)) {
-        let text = rounded(*at - from, within).to_string();
-        let figure = Figure { text: text.clone(), inside: true };
-        return Finding { figure: Some(figure), ..Finding::new(true, format!("`{line}` after {text}"), *at) };
+        return Finding::bounded(*at - from, within, &format!("`{line}` after "), "", *at);
     }
     let end = from + within;
     match lines.len() {

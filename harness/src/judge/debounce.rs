@@ -9,25 +9,55 @@ pub fn quiet(profile: &Profile) -> Span {
     profile.relay.bounce.times(2).max(Span::millis(1))
 }
 
-/// The changes in raw edges, each at the first edge of its bounce. The contact was the opposite of the first edge
-/// before it.
+/// Edges closer together than a contact needs to settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Burst {
+    /// Its first edge.
+    pub begin: Instant,
+    /// Its last.
+    pub end: Instant,
+    /// How many.
+    pub edges: usize,
+    /// The contact before it.
+    pub was: bool,
+    /// The contact after it.
+    pub closed: bool,
+}
+
+impl Burst {
+    /// From its first edge to its last: how long the contact bounced.
+    pub fn length(&self) -> Span {
+        self.end - self.begin
+    }
+}
+
+/// The bursts in raw edges, in order. The contact was the opposite of the first edge before it.
+pub fn bursts(raw: &[(Instant, bool)], quiet: Span) -> Vec<Burst> {
+    let mut bursts = Vec::new();
+    let Some((_, first)) = raw.first() else { return bursts };
+    let mut was = !first;
+    let mut rest = raw;
+    while let Some((begin, _)) = rest.first() {
+        let more = rest.windows(2).take_while(|pair| pair[1].0 - pair[0].0 < quiet).count();
+        let (end, closed) = rest[more];
+        bursts.push(Burst { begin: *begin, end, edges: more + 1, was, closed });
+        was = closed;
+        rest = &rest[more + 1..];
+    }
+    bursts
+}
+
+/// The changes in raw edges, each at the first edge of its bounce.
 ///
 /// Edges closer together than `quiet` are one burst. A burst that ends where it began is a glitch and no change;
 /// but one that goes on for longer than `quiet` is a contact that chatters: it left its state and came back.
 pub fn changes(raw: &[(Instant, bool)], quiet: Span) -> Vec<(Instant, bool)> {
     let mut changes = Vec::new();
-    let Some((_, first)) = raw.first() else { return changes };
-    let mut state = !first;
-    let mut rest = raw;
-    while let Some((begin, _)) = rest.first() {
-        let more = rest.windows(2).take_while(|pair| pair[1].0 - pair[0].0 < quiet).count();
-        let (end, to) = rest[more];
-        rest = &rest[more + 1..];
-        if to != state {
-            changes.push((*begin, to));
-            state = to;
-        } else if end - *begin > quiet {
-            changes.extend([(*begin, !state), (end, state)]);
+    for burst in bursts(raw, quiet) {
+        if burst.closed != burst.was {
+            changes.push((burst.begin, burst.closed));
+        } else if burst.length() > quiet {
+            changes.extend([(burst.begin, !burst.was), (burst.end, burst.was)]);
         }
     }
     changes

@@ -1,8 +1,8 @@
 //! The relay predicates, on debounced contacts.
 
 use super::debounce::{changes, quiet, state_at};
-use super::{Finding, View, Window, rounded};
-use crate::outcome::{Figure, RelayHistory};
+use super::{Finding, View, Window, contact};
+use crate::outcome::RelayHistory;
 use crate::scenario::expectation::{Contact, RelayPredicate};
 use brownout_trace::{Instant, RelayName, Span};
 
@@ -22,19 +22,19 @@ impl Settled {
         Self { changes: changes(raw, quiet(view.profile)), initially: raw.first().is_some_and(|(_, first)| !first) }
     }
 
-    fn closed(&self, at: Instant) -> bool {
+    pub fn closed(&self, at: Instant) -> bool {
         state_at(&self.changes, self.initially, at)
     }
 
     /// The changes after `from`, up to and with `to`.
-    fn between(&self, from: Instant, to: Instant) -> &[(Instant, bool)] {
+    pub fn between(&self, from: Instant, to: Instant) -> &[(Instant, bool)] {
         let first = self.changes.partition_point(|(at, _)| *at <= from);
         let last = self.changes.partition_point(|(at, _)| *at <= to);
         &self.changes[first..last.max(first)]
     }
 
     /// When it came into the state it has at `at`, in words.
-    fn history(&self, relay: &RelayName, at: Instant) -> String {
+    pub fn history(&self, relay: &RelayName, at: Instant) -> String {
         let state = word(self.closed(at));
         match self.changes[..self.changes.partition_point(|(change, _)| *change <= at)].last() {
             Some((change, _)) => format!("{relay} {state} at {change} and was {} at {at}", adjective(state)),
@@ -52,6 +52,13 @@ pub fn judge(view: &View<'_>, relay: &RelayName, predicate: &RelayPredicate, win
         RelayPredicate::Stays { contact, .. } => stays(&settled, relay, *contact, from, to),
         RelayPredicate::Edges { count, .. } => edges(&settled, relay, *count, since, to),
         RelayPredicate::Never { contact, .. } => never(&settled, relay, *contact, since, to),
+        RelayPredicate::Pulse { width, tolerance, .. } => contact::pulse(&settled, relay, *width, *tolerance, window),
+        RelayPredicate::Bounce { limit, .. } => contact::bounce(view, relay, *limit, window),
+        RelayPredicate::Steady { .. } => contact::steady(view, relay, window),
+        RelayPredicate::Delay { contact: way, limit, back } => {
+            let programmed = back.since.is_none();
+            contact::delay(view, &settled, relay, contact::Delay { way: *way, limit: *limit, programmed }, window)
+        }
     }
 }
 
@@ -69,11 +76,7 @@ fn is(
     let last = settled.between(from, to).last().map(|(at, _)| *at);
     let look_at = last.unwrap_or(to);
     let finding = match (passed, within, last) {
-        (true, Some(within), Some(at)) => {
-            let text = rounded(at - from, within).to_string();
-            let figure = Figure { text: text.clone(), inside: true };
-            Finding { figure: Some(figure), ..Finding::new(true, format!("{state} after {text}"), look_at) }
-        }
+        (true, Some(within), Some(at)) => Finding::bounded(at - from, within, &format!("{state} after "), "", look_at),
         _ => Finding::new(passed, state, look_at),
     };
     if passed { finding } else { finding.detail(settled.history(relay, to)) }
@@ -141,7 +144,7 @@ fn adjective(word: &str) -> &str {
 }
 
 /// `opened, closed, …`, without times.
-fn told(changes: &[(Instant, bool)]) -> String {
+pub(super) fn told(changes: &[(Instant, bool)]) -> String {
     let mut words: Vec<&str> = changes.iter().take(TOLD).map(|(_, closed)| word(*closed)).collect();
     if changes.len() > TOLD {
         words.push("…");
@@ -150,7 +153,7 @@ fn told(changes: &[(Instant, bool)]) -> String {
 }
 
 /// The same with times.
-fn dated(relay: &RelayName, changes: &[(Instant, bool)]) -> String {
+pub(super) fn dated(relay: &RelayName, changes: &[(Instant, bool)]) -> String {
     let words: Vec<String> =
         changes.iter().take(TOLD).map(|(at, closed)| format!("{} at {at}", word(*closed))).collect();
     let more = if changes.len() > TOLD { ", …" } else { "" };

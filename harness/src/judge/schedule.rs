@@ -1,26 +1,29 @@
 //! `"schedule"`: the oracle's forecast, from what was done to the board, against what its contacts did.
 
+use super::late::{self, Came, Edge};
 use super::relay::Settled;
 use super::{Finding, View, Window};
 use crate::execute::Outage;
 use crate::oracle::history::{Action, History, OracleError};
 use crate::oracle::{self, Mismatch};
+use crate::outcome::Figure;
 use brownout_rigs::profile::Profile;
 use brownout_trace::event::What;
-use brownout_trace::{Instant, RelayName};
+use brownout_trace::{Instant, Ppm, RelayName, Span};
 
 /// So many deviations are told one by one.
 const TOLD: usize = 3;
 
 /// Judges the contacts from a mark (or step 0) to the window's end. The forecast follows the board from its first
 /// arranging action on.
-pub fn judge(view: &View<'_>, Window { since, to, .. }: Window) -> Finding {
+pub fn judge(view: &View<'_>, window: Window, error: Option<Span>, drift: Option<Ppm>) -> Finding {
+    let Window { since, to, .. } = window;
     let found = match deviations(view, &history(view, &view.ledger.outages), to) {
         Ok(found) => found,
         Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),
     };
     let found: Vec<_> = found.iter().filter(|(_, one)| one.until.is_none_or(|until| until > since)).collect();
-    let Some((relay, first)) = found.first() else { return Finding::new(true, "as programmed", to) };
+    let Some((relay, first)) = found.first() else { return punctual(view, window, error, drift) };
     let word = |closed| if closed { "closed" } else { "open" };
     let observed = format!("{relay} {} where {} was due", word(first.observed), word(first.expected));
     let mut told: Vec<String> = found.iter().take(TOLD).map(|(relay, one)| format!("{relay}: {one}")).collect();
@@ -28,6 +31,44 @@ pub fn judge(view: &View<'_>, Window { since, to, .. }: Window) -> Finding {
         told.push(format!("{} more", found.len() - TOLD));
     }
     Finding::new(false, observed, first.at.max(since)).detail(told.join("; "))
+}
+
+/// The schedule was kept: how far its edges were from their nominal instants, and whether that is inside a limit.
+fn punctual(view: &View<'_>, window: Window, error: Option<Span>, drift: Option<Ppm>) -> Finding {
+    let mut edges = Vec::new();
+    for relay in &view.profile.relays {
+        // That there is a forecast is known by now.
+        edges.extend(late::edges(view, relay, window).unwrap_or_default());
+    }
+    let came: Vec<Came> = edges.iter().filter_map(Edge::came).collect();
+    let Some(worst) = came.iter().max_by_key(|came| came.late().abs()) else {
+        return match error.is_some() || drift.is_some() {
+            true => Finding::inconclusive("no programmed edge came whose error could be told", window.to),
+            false => Finding::new(true, "as programmed", window.to),
+        };
+    };
+    let long: Vec<&Came> = came.iter().filter(|came| came.ran() >= late::TELLING).collect();
+    let fastest = long.iter().max_by(|one, other| one.ppm().0.abs().total_cmp(&other.ppm().0.abs()));
+    let mut detail = format!("schedule error at most {:.3}ms, {worst}", worst.late().as_secs_f64() * 1e3);
+    if let Some(fastest) = fastest {
+        detail.push_str(&format!("; clock off by at most {:.1}ppm, {fastest}", fastest.ppm().0));
+    }
+    if let Some(limit) = error {
+        let finding = Finding::bounded(worst.late(), limit, "as programmed, edges off by at most ", "", worst.at);
+        return finding.detail(detail);
+    }
+    let Some(limit) = drift else { return Finding::new(true, "as programmed", window.to).detail(detail) };
+    let Some(fastest) = fastest else {
+        let why = format!("no edge came {} or more after the clock was set: its drift cannot be told", late::TELLING);
+        return Finding::inconclusive(why, window.to);
+    };
+    let inside = fastest.ppm().0.abs() <= limit.0;
+    let text = format!("{:.1}ppm", fastest.ppm().0);
+    let finding = Finding::new(inside, format!("as programmed, clock off by {text}"), fastest.at);
+    // A margin is one of time: what the drift left of what it may come to by then.
+    let allowed = Span::from_secs_f64(fastest.ran().as_secs_f64() * limit.0 * 1e-6);
+    let figure = Some(Figure { text, inside });
+    Finding { figure, ..finding }.left(allowed - fastest.late().abs(), allowed).detail(detail)
 }
 
 /// Where the contacts of any relay were not what they had to be up to `until`, in order of time.

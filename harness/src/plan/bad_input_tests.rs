@@ -8,7 +8,7 @@ use brownout_rigs::profile::Profile;
 use brownout_trace::Volts;
 
 /// The file that each row below changes in one place.
-const GOOD: &str = r#"title  = "A title"
+pub(super) const GOOD: &str = r#"title  = "A title"
 why    = "A reason"
 covers = ["power-outage"]
 steps  = [
@@ -40,11 +40,11 @@ fn told(text: &str) -> Vec<String> {
 }
 
 /// Replaces the first step; then the fault must be the only one and begin and end so.
-fn step(step: &str, place: &str, message: &str, help: &str) {
+pub(super) fn step(step: &str, place: &str, message: &str, help: &str) {
     check(&GOOD.replace(r#"{ wait   = "1s" }"#, step), place, message, help);
 }
 
-fn check(text: &str, place: &str, message: &str, help: &str) {
+pub(super) fn check(text: &str, place: &str, message: &str, help: &str) {
     let told = told(text);
     let [one] = told.as_slice() else { panic!("{text}\nexpected one fault, got {told:#?}") };
     assert!(

@@ -1,6 +1,6 @@
 //! From scenario files to a plan, or to every fault in them.
 
-use super::{About, Case, Plan, PlannedStep, Target, board_check, needs, order_check};
+use super::{About, Case, Plan, PlannedStep, Target, board_check, doubt, needs, order_check};
 use crate::scenario::error::{Fault, Faults, Source};
 use crate::scenario::file::{Choice, MOST_FAULTS, parse, same};
 use crate::scenario::find::{Found, find};
@@ -72,13 +72,15 @@ fn resolve(
 ) -> Case {
     let nominal = target.profile.supply;
     let skip = needs::unmet(&choice, target);
-    let steps = choice.steps.into_iter().zip(&timeline.starts);
+    let judging = doubt::Judging { target, nominal };
+    let steps = choice.steps.into_iter().zip(timeline.starts.iter().zip(&timeline.ages));
     Case {
         id: CaseId { scenario: file.name.clone(), choice: choice.choice },
         about: Arc::clone(about),
         board: choice.board,
         steps: steps
-            .map(|(read, earliest)| PlannedStep {
+            .map(|(read, (earliest, age))| PlannedStep {
+                doubt: judging.doubt(&read.step.value, *age),
                 text: read.step.text(nominal),
                 span: read.step.span,
                 source: read.source,
@@ -88,6 +90,7 @@ fn resolve(
             .collect(),
         nominal,
         takes: timeline.takes,
+        uncertainty: judging.uncertainty(),
         skip,
     }
 }

@@ -4,6 +4,7 @@ use super::Target;
 use crate::arrange::{commands, scripts, unarrangeable};
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
+use crate::scenario::step::measure::{Point, Quantity};
 use crate::scenario::step::{ProgramStep, ResetStep, Step};
 use brownout_rigs::profile::{Command, Profile, Way};
 use brownout_rigs::programme::Mode;
@@ -48,6 +49,7 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
         Step::Expect(expectation) => {
             matches!(expectation.value, Expectation::Console { .. }) && profile.console.is_none()
         }
+        Step::Measure(measure) => listens(&measure.value.quantity) && profile.console.is_none(),
         // A console without the command is a fault of the file, as it always was: see `board_check`.
         step => profile.console.is_none() && command(step).is_some_and(|command| profile.way(&command).is_none()),
     };
@@ -55,6 +57,15 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
     let pressed = profile.macros.is_some() && command(step).is_some();
     let what = if pressed { "no console, and no macro," } else { "no console" };
     Some(format!("`{}` has {what} for `{}`", profile.name, step.text(profile.supply)))
+}
+
+/// Whether a figure cannot be had without a console.
+fn listens(quantity: &Quantity) -> bool {
+    match quantity {
+        Quantity::ClockError => true,
+        Quantity::Between { from, to } => [from, to].iter().any(|point| matches!(point, Point::Line(_))),
+        Quantity::Shot(_) | Quantity::Bounce(_) => false,
+    }
 }
 
 /// What a step tells the board, if it tells it something.

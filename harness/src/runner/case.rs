@@ -201,6 +201,8 @@ fn judged(case: &Case, unapproved: &Unapproved) -> What {
         expectation: "as approved".to_owned(),
         verdict: Verdict::Failed,
         observed: unapproved.reason.clone(),
+        margin: None,
+        detail: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Faults of scenario files: each names its place, says why, and helps.
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,6 +51,7 @@ pub struct Fault {
     label: Option<String>,
     also: Vec<(Range<usize>, String)>,
     help: Option<String>,
+    is_note: bool,
     source: Source,
     shown: NamedSource<Arc<str>>,
 }
@@ -64,12 +65,27 @@ impl Fault {
             message.truncate(cut);
             message.push('…');
         }
-        Self { message, span, label: None, also: Vec::new(), help: None, source: source.clone(), shown: source.named() }
+        Self {
+            message,
+            span,
+            label: None,
+            also: Vec::new(),
+            help: None,
+            is_note: false,
+            source: source.clone(),
+            shown: source.named(),
+        }
     }
     /// With words under the place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+    /// As a note: nothing is wrong with the file.
+    #[must_use]
+    pub fn note(mut self) -> Self {
+        self.is_note = true;
         self
     }
     /// With a second place.
@@ -120,6 +136,9 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Diagnostic for Fault {
+    fn severity(&self) -> Option<Severity> {
+        self.is_note.then_some(Severity::Advice)
+    }
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }

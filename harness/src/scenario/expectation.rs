@@ -2,7 +2,8 @@
 
 pub(in crate::scenario) mod read;
 
-use brownout_trace::{RelayName, ResetCause, Span};
+use super::place::Lookback;
+use brownout_trace::{Ppm, RelayName, ResetCause, Span};
 use std::fmt;
 
 /// One expectation: exactly one predicate.
@@ -38,10 +39,14 @@ pub enum Expectation {
     },
     /// `{ reset = "power-on" }`: the cause of the last reset.
     Reset(ResetCause),
-    /// `"schedule"`, or `{ schedule = { since = … } }`: the schedule oracle. Looks back.
+    /// `"schedule"`, or `{ schedule = { since = …, error = …, drift = … } }`: the schedule oracle. Looks back.
     Schedule {
-        /// From this mark; from step 0 if none.
-        since: Option<String>,
+        /// From where to where.
+        back: Lookback,
+        /// The farthest that an edge may be from its nominal instant, either way.
+        error: Option<Span>,
+        /// The same as a share of the time since the clock was set.
+        drift: Option<Ppm>,
     },
 }
 
@@ -66,15 +71,47 @@ pub enum RelayPredicate {
     Edges {
         /// Both directions counted.
         count: u32,
-        /// From this mark; from step 0 if none.
-        since: Option<String>,
+        /// From where to where.
+        back: Lookback,
     },
     /// `never = "open"`: never so. Looks back.
     Never {
         /// The forbidden state.
         contact: Contact,
-        /// From this mark; from step 0 if none.
-        since: Option<String>,
+        /// From where to where.
+        back: Lookback,
+    },
+    /// `pulse = "1s", tolerance = "20ms"`: closed exactly once, for so long. Looks back.
+    Pulse {
+        /// From the first edge of its closing to the first of its opening.
+        width: Span,
+        /// How much longer or shorter it may be.
+        tolerance: Span,
+        /// From where to where.
+        back: Lookback,
+    },
+    /// `bounce = "10ms"`: no change bounced for longer, on raw edges. Looks back.
+    Bounce {
+        /// From the first edge of a burst to its last.
+        limit: Span,
+        /// From where to where.
+        back: Lookback,
+    },
+    /// `chatter = "never"`: no burst of raw edges ended where it began, or went on for longer than a contact bounces.
+    /// Looks back.
+    Steady {
+        /// From where to where.
+        back: Lookback,
+    },
+    /// `operate = "30ms"`, `release = "30ms"`: the first edge of each programmed change came so soon after its instant
+    /// on the nominal clock; `since` a place, the first such change came so soon after that. Looks back.
+    Delay {
+        /// Closed: the operate delay; open: the release delay.
+        contact: Contact,
+        /// The longest, either way.
+        limit: Span,
+        /// From where to where.
+        back: Lookback,
     },
 }
 
@@ -107,22 +144,33 @@ impl Expectation {
             _ => Span::ZERO,
         }
     }
-    /// The mark it looks back to, if it names one.
-    pub fn since(&self) -> Option<&str> {
+    /// What it looks back at, if it does.
+    pub fn back(&self) -> Option<&Lookback> {
         match self {
-            Self::Relay {
-                predicate: RelayPredicate::Edges { since, .. } | RelayPredicate::Never { since, .. },
-                ..
-            }
-            | Self::Schedule { since } => since.as_deref(),
+            Self::Relay { predicate, .. } => predicate.back(),
+            Self::Schedule { back, .. } => Some(back),
             _ => None,
+        }
+    }
+}
+
+impl RelayPredicate {
+    fn back(&self) -> Option<&Lookback> {
+        match self {
+            Self::Is { .. } | Self::Stays { .. } => None,
+            Self::Edges { back, .. }
+            | Self::Never { back, .. }
+            | Self::Pulse { back, .. }
+            | Self::Bounce { back, .. }
+            | Self::Steady { back }
+            | Self::Delay { back, .. } => Some(back),
         }
     }
 }
 
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = self.since().map(|mark| format!(" since {mark}")).unwrap_or_default();
+        let back = self.back().map(ToString::to_string).unwrap_or_default();
         match self {
             Self::Relay { relay, predicate } => match predicate {
                 RelayPredicate::Is { contact, within: None } => write!(f, "{relay} is {contact}"),
@@ -132,19 +180,34 @@ impl fmt::Display for Expectation {
                 RelayPredicate::Stays { contact, window } => {
                     write!(f, "{relay} stays {contact} for {window}")
                 }
-                RelayPredicate::Edges { count: 1, .. } => write!(f, "{relay} has 1 edge{since}"),
+                RelayPredicate::Edges { count: 1, .. } => write!(f, "{relay} has 1 edge{back}"),
                 RelayPredicate::Edges { count, .. } => {
-                    write!(f, "{relay} has {count} edges{since}")
+                    write!(f, "{relay} has {count} edges{back}")
                 }
                 RelayPredicate::Never { contact, .. } => {
-                    write!(f, "{relay} is never {contact}{since}")
+                    write!(f, "{relay} is never {contact}{back}")
+                }
+                RelayPredicate::Pulse { width, tolerance, .. } => {
+                    write!(f, "{relay} closes once for {width}, {tolerance} more or less{back}")
+                }
+                RelayPredicate::Bounce { limit, .. } => write!(f, "{relay} bounces for at most {limit}{back}"),
+                RelayPredicate::Steady { .. } => write!(f, "{relay} never chatters{back}"),
+                RelayPredicate::Delay { contact: Contact::Closed, limit, .. } => {
+                    write!(f, "{relay} operates within {limit}{back}")
+                }
+                RelayPredicate::Delay { contact: Contact::Open, limit, .. } => {
+                    write!(f, "{relay} releases within {limit}{back}")
                 }
             },
             Self::Console { line, within } => write!(f, "console line `{line}` within {within}"),
             Self::Clock { within, over } => write!(f, "clock right within {within}{}", Over(*over)),
             Self::ProgramsKept { over } => write!(f, "programs kept{}", Over(*over)),
             Self::Reset(cause) => write!(f, "last reset was {cause}"),
-            Self::Schedule { .. } => write!(f, "schedule kept{since}"),
+            Self::Schedule { error, drift, .. } => {
+                let error = error.map(|error| format!(", each edge within {error}")).unwrap_or_default();
+                let drift = drift.map(|drift| format!(", drift within {drift}")).unwrap_or_default();
+                write!(f, "schedule kept{back}{error}{drift}")
+            }
         }
     }
 }

@@ -320,7 +320,11 @@ fn case<'d>(
 fn expects(step: &DeValue<'_>) -> bool {
     match step {
         DeValue::Table(table) => table.iter().any(|(word, value)| {
-            word.get_ref() == "include" || nearest(word.get_ref(), &["expect"]).is_some() || expects(value.get_ref())
+            let reports = |value: &DeValue<'_>| value.as_table().is_some_and(|table| table.contains_key("report"));
+            word.get_ref() == "include"
+                || (word.get_ref() == "measure" && !reports(value.get_ref()))
+                || nearest(word.get_ref(), &["expect"]).is_some()
+                || expects(value.get_ref())
         }),
         DeValue::Array(list) => list.iter().any(|item| expects(item.get_ref())),
         _ => false,

@@ -1,7 +1,8 @@
 //! What a scenario mentions that only a board or the order of steps can confirm; the plan checks each at its place.
 
+use super::place::{Lookback, Place};
 use super::step::{Moment, Programme, ResetStep, Voltage};
-use brownout_trace::{Civil, RelayName};
+use brownout_trace::{Civil, RelayName, Span};
 
 /// One mention.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +25,14 @@ pub enum Mention {
     Moment(Moment),
     /// A mark set.
     Mark(String),
-    /// A mark looked back to.
-    Since(String),
+    /// A place looked back to.
+    Place(Place),
+    /// A window between two places, at its `before`.
+    Window(Lookback),
+    /// A moment that has to come within this time.
+    Due(Moment, Span),
+    /// The name of a measured figure.
+    Measurement(String),
     /// The board's console.
     Console,
     /// The board's clock, compared with the nominal one.

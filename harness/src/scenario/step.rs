@@ -3,6 +3,7 @@
 //! `V` is a voltage: [`Voltage`] as written (a percentage may stand there), [`Volts`] in a plan, where every
 //! percentage has been resolved against the board's nominal supply.
 
+pub mod measure;
 mod press;
 pub(in crate::scenario) mod read;
 pub(in crate::scenario) mod supply;
@@ -11,8 +12,11 @@ mod words;
 use super::expectation::Expectation;
 use super::span::Spanned;
 use brownout_trace::calendar::NominalClock;
+use brownout_trace::event::ShotFigure;
 use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
 use std::fmt;
+
+pub use measure::Measure;
 
 pub use brownout_rigs::programme::{Mode, Programme};
 
@@ -51,6 +55,8 @@ pub enum Step<V = Voltage> {
     Meanwhile(usize),
     /// The end of a `during`: waits for what is still in the background.
     Join,
+    /// `measure = { name = …, unit = …, max = …, … }`: one figure. Takes its window whole.
+    Measure(Spanned<Measure>),
     /// `expect = …`.
     Expect(Spanned<Expectation>),
 }
@@ -107,6 +113,8 @@ pub struct Ramp<V = Voltage> {
     pub over: Span,
     /// The height of a stair.
     pub step: Option<V>,
+    /// Figures that have to be measured back.
+    pub measured: Required,
 }
 
 impl Ramp {
@@ -151,6 +159,22 @@ impl Course {
     }
 }
 
+/// The figures of a stimulus without which nothing may be judged (DESIGN.md, rule 1): `measured = ["width", "depth"]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Required([bool; ShotFigure::ALL.len()]);
+
+impl Required {
+    /// With this one too; whether it is new.
+    pub fn insert(&mut self, figure: ShotFigure) -> bool {
+        !std::mem::replace(&mut self.0[figure as usize], true)
+    }
+
+    /// Which.
+    pub fn figures(self) -> impl Iterator<Item = ShotFigure> {
+        ShotFigure::ALL.into_iter().map(|(_, figure)| figure).filter(move |figure| self.0[*figure as usize])
+    }
+}
+
 /// The source impedance during a disturbance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Impedance {
@@ -188,6 +212,8 @@ pub struct Cut {
     pub course: Course,
     /// High unless written otherwise: unplugged, as in a blackout.
     pub impedance: Impedance,
+    /// Figures that have to be measured back.
+    pub measured: Required,
 }
 
 /// A dip to a residual voltage.
@@ -197,6 +223,8 @@ pub struct Dip<V = Voltage> {
     pub to: V,
     /// How long and how often.
     pub course: Course,
+    /// Figures that have to be measured back.
+    pub measured: Required,
 }
 
 /// A change to the board's programmes.

@@ -87,7 +87,7 @@ fn entries(events: &[Event]) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut flood = 0;
     for event in events {
-        if matches!(event.what, What::Judged { .. } | What::Ended { .. }) {
+        if matches!(event.what, What::Judged { .. } | What::Measured(_) | What::Ended { .. }) {
             continue;
         }
         flood = if matches!(event.what, What::Received { .. }) { flood + 1 } else { 0 };

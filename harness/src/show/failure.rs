@@ -8,7 +8,7 @@ use super::words::{event, printable};
 use crate::outcome::{CaseOutcome, Judgement, Stopped};
 use crate::plan::Case;
 use crate::scenario::error::{Fault, Source};
-use brownout_trace::{Event, Instant, Verdict, What};
+use brownout_trace::{Event, Instant, Measurement, Verdict, What};
 use std::fmt::Write;
 
 /// More than these are listed with a line each.
@@ -32,6 +32,9 @@ pub fn failure(case: &Case, outcome: &CaseOutcome, look: Look) -> String {
         text.push_str(&stop(case, stopped, look));
         let last = outcome.trace.last().map_or(Instant::ZERO, |event| event.at);
         text.push_str(&events(&excerpt(&outcome.trace, last, None, &printable(&stopped.why)), look));
+    }
+    if !text.is_empty() {
+        measured(&mut text, &outcome.measurements);
     }
     troubles(&mut text, &outcome.trace, look);
     text
@@ -79,10 +82,9 @@ fn fault(case: &Case, judgement: &Judgement) -> Fault {
     };
     let shown = Fault::new(source(case, Some(judgement.step)), judgement.span.clone(), message)
         .label(printable(&judgement.observed));
-    match &judgement.detail {
-        Some(detail) if *detail != judgement.observed => shown.help(detail.clone()),
-        _ => shown,
-    }
+    let detail = judgement.detail.clone().filter(|detail| *detail != judgement.observed);
+    let told: Vec<String> = detail.into_iter().chain(judgement.margin.map(|margin| margin.to_string())).collect();
+    if told.is_empty() { shown } else { shown.help(told.join("; ")) }
 }
 
 fn stop(case: &Case, stopped: &Stopped, look: Look) -> String {
@@ -131,6 +133,17 @@ fn list(text: &mut String, case: &Case, broken: &[&Judgement]) {
     }
     if broken.len() > IN_FULL + LISTED {
         let _ = writeln!(text, "  and {} more", broken.len() - IN_FULL - LISTED);
+    }
+}
+
+/// Every figure that was measured, those that passed too: a failure is often the end of a way that they show.
+fn measured(text: &mut String, measurements: &[Measurement]) {
+    for (n, measurement) in measurements.iter().take(LISTED).enumerate() {
+        let lead = if n == 0 { "measured:" } else { "" };
+        let _ = writeln!(text, "  {lead:<9} {}", printable(&measurement.to_string()));
+    }
+    if measurements.len() > LISTED {
+        let _ = writeln!(text, "  and {} more figures", measurements.len() - LISTED);
     }
 }
 

@@ -36,7 +36,8 @@ pub fn event(what: &What) -> String {
         What::Fault { text } => format!("core fault: {}", printable(text)),
         What::Unmodelled { text } => format!("not modelled: {}", printable(text)),
         What::RigFault { text } => format!("rig fault: {}", printable(text)),
-        What::Judged { index, expectation, verdict, observed } => {
+        What::Measured(measurement) => format!("measured {}", printable(&measurement.to_string())),
+        What::Judged { index, expectation, verdict, observed, .. } => {
             format!("step {index} {verdict}: {}: {}", printable(expectation), printable(observed))
         }
         What::Ended { verdict, criterion: None } => format!("ended: {verdict}"),
@@ -111,6 +112,7 @@ mod tests {
             start: Figure::Measured(Instant::ZERO),
             measured_width: Figure::Measured(Span(100_020_123)),
             depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
         };
         let text = event(&What::Shot(report.clone()));
         assert_eq!(text, "shot over: 4.8V for 100ms; measured 100.02ms, depth not measured");

@@ -75,6 +75,7 @@ impl CaseRunner for Bench {
             verdict,
             criterion: (verdict == Verdict::Failed).then_some(Criterion::C),
             judgements: if stopped.is_some() { Vec::new() } else { judgements(case, verdict) },
+            measurements: Vec::new(),
             relays: vec![RelayHistory { relay: k1(), initially_closed: true, changes: vec![] }],
             shots: Vec::new(),
             stopped,
@@ -101,6 +102,7 @@ fn judgements(case: &Case, verdict: Verdict) -> Vec<Judgement> {
             verdict,
             observed: if verdict == Verdict::Failed { "open" } else { "closed" }.to_owned(),
             figure: None,
+            margin: None,
             detail: (verdict == Verdict::Failed).then(|| "it opened at +0.7s, when no programme ended".to_owned()),
         }
     });

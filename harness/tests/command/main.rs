@@ -5,6 +5,7 @@ mod blackbox;
 mod bounds;
 mod firmware;
 mod front;
+mod measuring;
 mod records;
 mod rigs;
 mod selection;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The version of the format that is written, and the newest that is read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// What the first line calls itself.
 pub(super) const FORMAT: &str = "brownout-record";
 

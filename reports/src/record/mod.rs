@@ -1,12 +1,12 @@
 //! The record of one case: `record.jsonl`. This page is its only description.
 //!
-//! # Format, version 1
+//! # Format, version 3
 //!
 //! UTF-8, one JSON object a line, each line ended by `\n` and written by one `write` call when the thing happens.
 //!
 //! **Line 1, the header** (wrapped here; it is one line in the file):
 //! ```json
-//! {"format":"brownout-record","version":2,"header":{"case":"power/outage@cut=10ms","title":"A short outage",
+//! {"format":"brownout-record","version":3,"header":{"case":"power/outage@cut=10ms","title":"A short outage",
 //!  "attempt":1,"seed":1,"tool":"0.1.0","firmware":"9f86…","scenario":"60b7…","rig-file":"fd61…","board-file":"a4e6…",
 //!  "rig":"virtual","board":"reference","board-serial":null,"calibrated":null,"origin":-12000000000}}
 //! ```
@@ -27,7 +27,11 @@
 //!
 //! **Versions.** A new field that may be missing keeps the version; a reader ignores fields it does not know. A new
 //! kind, or a changed meaning, raises it. A reader refuses a newer version; a kind that its own version does not know
-//! is damage, reported with its line. Version 2 has the kind `button`.
+//! is damage, reported with its line. Version 2 has the kind `button`. Version 3 has the kind `measured`: the figure of a
+//! `measure` step with its `name`, `value`, `unit` to print it in, `uncertainty` of the rig, `min` and `max` where there
+//! are any, and `standing` (`reported`, `inside`, `marginal`, `outside`, `doubtful`); each is followed by a `judged` of
+//! its step. `judged` may have a `margin`, what was `left` (negative: overstepped) `of` the limit, and a
+//! `detail` for people. `shot` has `slew`.
 //!
 //! **The same bytes for one seed**: no wall-clock date or duration stands here.
 

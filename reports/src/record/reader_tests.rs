@@ -104,10 +104,10 @@ fn fields_of_a_later_day_are_passed_over() {
 
 #[test]
 fn other_files_and_newer_records_are_refused() {
-    let newer = br#"{"format":"brownout-record","version":3,"header":"of another shape"}"#;
+    let newer = br#"{"format":"brownout-record","version":4,"header":"of another shape"}"#;
     assert_eq!(
         read(newer).unwrap_err().to_string(),
-        "record.jsonl has record format 3; this Brownout reads up to 2: use a newer one"
+        "record.jsonl has record format 4; this Brownout reads up to 3: use a newer one"
     );
     for other in [
         &b"\n"[..],
@@ -146,6 +146,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             start,
             measured_width: Figure::Unmeasured,
             depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
         })
     });
     let contact = (any::<String>(), any::<bool>(), any::<u32>());

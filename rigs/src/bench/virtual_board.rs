@@ -6,8 +6,8 @@ mod metering;
 use super::{Bench, RigFault};
 use crate::flashing::Flashed;
 use crate::rig::Rig;
-use brownout_trace::event::{Event, Figure, Level, ShotReport};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport};
+use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
 use desk_bus::DeskBus;
@@ -24,6 +24,10 @@ pub struct VirtualBench {
     /// What samples the supply while it is away from where it stood; `None` where the rig has no meter, and the model's
     /// own voltage is what was measured.
     metering: Option<Metering>,
+    /// What stood there when levels were last handed over.
+    standing: Volts,
+    /// The figures of a shot that the rig file lets it measure.
+    measures: Vec<ShotFigure>,
 }
 
 impl VirtualBench {
@@ -32,7 +36,14 @@ impl VirtualBench {
         let board = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
             .map_err(|e| RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) })?;
         let desk = Desk::new(&rig.wiring.instruments, seed, start);
-        Ok(Self { board, levels: Vec::new(), desk, metering: rig.meter.map(Metering::new) })
+        Ok(Self {
+            board,
+            levels: Vec::new(),
+            desk,
+            metering: rig.meter.map(Metering::new),
+            standing: Volts::ZERO,
+            measures: rig.measures.clone(),
+        })
     }
 
     /// The board, to look at its voltages and variables.
@@ -43,6 +54,19 @@ impl VirtualBench {
     /// The instruments, to look at or to unplug.
     pub fn desk(&mut self) -> &mut Desk {
         &mut self.desk
+    }
+
+    /// Takes out what the rig has no part for.
+    fn as_measured(&self, mut report: ShotReport) -> ShotReport {
+        for (_, figure) in ShotFigure::ALL.into_iter().filter(|(_, figure)| !self.measures.contains(figure)) {
+            match figure {
+                ShotFigure::Start => report.start = Figure::Unmeasured,
+                ShotFigure::Width => report.measured_width = Figure::Unmeasured,
+                ShotFigure::Depth => report.depth = Figure::Unmeasured,
+                ShotFigure::Slew => report.slew = Figure::Unmeasured,
+            }
+        }
+        report
     }
 
     /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
@@ -81,6 +105,7 @@ impl Bench for VirtualBench {
     }
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
+        self.standing = self.board.terminals();
         self.board.play(levels).map_err(|late| RigFault { what: late.to_string(), hint: String::new() })?;
         if let Some(metering) = &mut self.metering {
             metering.expect(levels);
@@ -105,6 +130,7 @@ impl Bench for VirtualBench {
             start: Figure::Unmeasured,
             measured_width: Figure::Unmeasured,
             depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
         };
         if let (Some(begun), Some(down)) = (begun, down) {
             let began = self.levels[begun].0;
@@ -114,6 +140,15 @@ impl Bench for VirtualBench {
                 Some(metering) => metering.depth(start + edges, start + width),
                 None => Figure::Measured(self.levels[down].1),
             };
+            // The first stair of a slope ends after the slope began; a jump has no slope.
+            let over = self.levels[down].0 - start;
+            if edges > Span::ZERO && over > Span::ZERO {
+                // A ramp may begin by a jump. No other level before it will do: one right after a rise sags under the
+                // inrush.
+                let jumped = self.levels[..begun].iter().rfind(|(at, _)| *at == start);
+                let before = jumped.map_or(self.standing, |(_, volts)| *volts);
+                report.slew = Figure::Measured(Slew((before.0 - self.levels[down].1.0).abs() / over.as_secs_f64()));
+            }
             if let Some((rose, _)) = self.levels.get(down + 1) {
                 report.measured_width = Figure::Measured(*rose - began);
             }
@@ -123,7 +158,7 @@ impl Bench for VirtualBench {
         if let Some(metering) = &mut self.metering {
             metering.forget(start + width);
         }
-        Ok(report)
+        Ok(self.as_measured(report))
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {

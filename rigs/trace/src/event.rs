@@ -1,7 +1,9 @@
 //! Everything that can happen in a case, as one flat list of kinds. A trace is these, in order.
 
+use crate::amount::Amount;
+use crate::measurement::{Margin, Measurement};
 use crate::time::{Instant, Span};
-use crate::units::Volts;
+use crate::units::{Slew, Volts};
 use crate::verdict::{Criterion, Verdict};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -118,13 +120,50 @@ impl fmt::Display for Level {
 }
 
 /// A figure of a shot: measured back, or not.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Figure<T> {
     /// Measured back on the rig.
     Measured(T),
     /// The rig has no part that could measure it.
+    #[default]
     Unmeasured,
+}
+
+impl<T> Figure<T> {
+    /// The value, if it was measured.
+    pub fn measured(self) -> Option<T> {
+        match self {
+            Self::Measured(value) => Some(value),
+            Self::Unmeasured => None,
+        }
+    }
+}
+
+/// Which figure of a shot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShotFigure {
+    /// When the supply left its level.
+    Start,
+    /// How long it was away.
+    Width,
+    /// The voltage of the plateau.
+    Depth,
+    /// How fast the voltage fell, or rose on a ramp.
+    Slew,
+}
+
+impl ShotFigure {
+    /// Every figure with its name in files.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("start", Self::Start), ("width", Self::Width), ("depth", Self::Depth), ("slew", Self::Slew)];
+}
+
+impl fmt::Display for ShotFigure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::ALL.iter().find(|(_, figure)| figure == self).map_or("unknown", |(name, _)| name))
+    }
 }
 
 /// One stimulus as it was delivered: commanded and measured.
@@ -141,6 +180,21 @@ pub struct ShotReport {
     pub measured_width: Figure<Span>,
     /// The voltage of the plateau at the board's terminals.
     pub depth: Figure<Volts>,
+    /// How fast it got there, without its sign; nothing to measure where it jumped.
+    #[serde(default)]
+    pub slew: Figure<Slew>,
+}
+
+impl ShotReport {
+    /// One of its figures, if it was measured; the start counts from step 0.
+    pub fn figure(&self, which: ShotFigure) -> Option<Amount> {
+        match which {
+            ShotFigure::Start => self.start.measured().map(|start| Amount::Time(start - Instant::ZERO)),
+            ShotFigure::Width => self.measured_width.measured().map(Amount::Time),
+            ShotFigure::Depth => self.depth.measured().map(Amount::Voltage),
+            ShotFigure::Slew => self.slew.measured().map(Amount::Slew),
+        }
+    }
 }
 
 /// What happened. Kinds from the harness first, then the supply, then the board.
@@ -267,7 +321,15 @@ pub enum What {
         verdict: Verdict,
         /// What was observed, in words.
         observed: String,
+        /// What was left of its limit, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        margin: Option<Margin>,
+        /// More for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
     },
+    /// A `measure` step has its figure; whether that is inside its limits is judged right after.
+    Measured(Measurement),
     /// The case ended.
     Ended {
         /// The verdict on the whole case.

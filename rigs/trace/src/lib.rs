@@ -9,17 +9,21 @@
 //! * **A trace is a list of [`Event`]s in order.** Every floor below the judge only adds to it.
 //! * **Next to no dependencies**, so that the reports drag in neither a probe nor a GPIO library.
 
+pub mod amount;
 mod as_text;
 pub mod calendar;
 pub mod event;
+pub mod measurement;
 pub mod quantity;
 pub mod time;
 pub mod units;
 pub mod verdict;
 
+pub use amount::{Amount, Kind, Unit};
 pub use calendar::{Civil, Days, TimeOfDay, WeekTime, Weekday};
 pub use event::{Event, RelayName, ResetCause, What};
+pub use measurement::{Margin, Measurement, Standing};
 pub use quantity::QuantityError;
 pub use time::{Instant, Span};
-pub use units::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Volts};
+pub use units::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Slew, Volts};
 pub use verdict::{Criterion, Verdict};

@@ -88,6 +88,10 @@ unit!(
     /// A relative deviation in parts per million, of a crystal for instance.
     Ppm, "20ppm", [("ppm", 1.0)], negative: true
 );
+unit!(
+    /// How fast a voltage changes, in volts per second.
+    Slew, "12V/ms", [("V/s", 1.0), ("V/ms", 1e3), ("V/us", 1e6)], negative: true
+);
 
 impl Percent {
     /// This share of `whole`.

@@ -2,18 +2,19 @@
 
 use super::{Contact, Expectation, Glob, RelayPredicate};
 use crate::scenario::mention::Mention;
+use crate::scenario::place::{Lookback, lookback};
 use crate::scenario::reader::Node;
-use crate::scenario::step::read::{name, relay_name, width};
+use crate::scenario::step::read::{relay_name, width};
 use crate::scenario::suggest::{did_you_mean, list};
 use crate::scenario::table::Table;
-use brownout_trace::ResetCause;
+use brownout_trace::{Ppm, ResetCause};
 use toml::de::DeValue;
 
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 const SUBJECTS: [&str; 6] = ["relay", "console", "clock", "programs", "reset", "schedule"];
-const PREDICATES: [&str; 4] = ["is", "stays", "edges", "never"];
-const CONTACTS: [(&str, Contact); 2] = [("closed", Contact::Closed), ("open", Contact::Open)];
+const PREDICATES: [&str; 9] = ["is", "stays", "edges", "never", "pulse", "bounce", "chatter", "operate", "release"];
+pub(in crate::scenario) const CONTACTS: [(&str, Contact); 2] = [("closed", Contact::Closed), ("open", Contact::Open)];
 const EXAMPLE: &str = "`\"schedule\"` or a table such as `{ relay = \"K1\", is = \"closed\" }`";
 
 /// An expectation.
@@ -21,7 +22,7 @@ pub(in crate::scenario) fn expectation<'d>(reader: &mut Reader<'d>, node: &Node<
     let keys: Vec<&str> = match node.value {
         DeValue::String(text) if text == "schedule" => {
             reader.mention(node, Mention::Schedule);
-            return Some(Expectation::Schedule { since: None });
+            return Some(Expectation::Schedule { back: Lookback::default(), error: None, drift: None });
         }
         DeValue::String(text) => {
             reader.fault(node, format!("`{text}` is not an expectation"), |fault| {
@@ -68,8 +69,8 @@ fn no_subject<'d>(reader: &mut Reader<'d>, node: &Node<'d>, keys: &[&str]) {
 }
 
 fn relay<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
-    const KNOWN: [&str; 8] = ["relay", "is", "stays", "edges", "never", "within", "for", "since"];
-    let table = reader.table(node, "a relay's expectation", &KNOWN)?;
+    let known = [&["relay"], &PREDICATES[..], &WINDOWS].concat();
+    let table = reader.table(node, "a relay's expectation", &known)?;
     let relay = table.get("relay").and_then(|node| relay_name(reader, node));
     let present = table.present(&PREDICATES);
     let predicate = match present.as_slice() {
@@ -80,7 +81,7 @@ fn relay<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
         [] if !table.unknown.is_empty() => None,
         [] => {
             reader.fault(node, "this expectation has no predicate", |fault| {
-                fault.label("what of the relay?").help("add one of `is`, `stays`, `edges` and `never`")
+                fault.label("what of the relay?").help(format!("add one of {}", list(&PREDICATES, "and")))
             });
             None
         }
@@ -96,15 +97,19 @@ fn relay<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
     Some(Expectation::Relay { relay: relay?, predicate: predicate? })
 }
 
-/// Faults a window or a mark that does not go with the predicate.
+/// The keys that say when or how far.
+const WINDOWS: [&str; 5] = ["within", "for", "tolerance", "since", "before"];
+
+/// Faults a window or a place that does not go with the predicate.
 fn misplaced<'d>(reader: &mut Reader<'d>, table: &Table<'d>, word: &str) {
-    let (takes, looks) = match word {
-        "is" => ("within", "looks at now, or forward through `within`"),
-        "stays" => ("for", "looks forward through `for`"),
-        _ => ("since", "looks back, to step 0 or `since` a mark"),
+    let (takes, looks): (&[&str], _) = match word {
+        "is" => (&["within"], "looks at now, or forward through `within`"),
+        "stays" => (&["for"], "looks forward through `for`"),
+        "pulse" => (&["tolerance", "since", "before"], "looks back, to step 0 or `since` a place, `before` another"),
+        _ => (&["since", "before"], "looks back, to step 0 or `since` a place, `before` another"),
     };
-    for (key, span) in table.present(&["within", "for", "since"]) {
-        if key != takes {
+    for (key, span) in table.present(&WINDOWS) {
+        if !takes.contains(&key) {
             let place = Node { span, ..table.node.clone() };
             reader.fault(&place, format!("`{key}` does not go with `{word}`"), |fault| {
                 fault.label("does not belong here").help(format!("`{word}` {looks}"))
@@ -130,29 +135,59 @@ fn predicate<'d>(reader: &mut Reader<'d>, table: &Table<'d>, word: &str) -> Opti
         }
         "edges" => {
             let count = reader.count(&value, "a number of edges", 0);
-            Some(RelayPredicate::Edges { since: since(reader, table)?, count: count? })
+            Some(RelayPredicate::Edges { back: lookback(reader, table)?, count: count? })
+        }
+        "never" => {
+            let contact = contact(reader);
+            Some(RelayPredicate::Never { back: lookback(reader, table)?, contact: contact? })
+        }
+        "pulse" => pulse(reader, table, &value),
+        "bounce" => {
+            let limit = width(reader, &value);
+            Some(RelayPredicate::Bounce { back: lookback(reader, table)?, limit: limit? })
+        }
+        "chatter" => {
+            let never = reader.word(&value, "how often", &[("never", ())]);
+            let back = lookback(reader, table)?;
+            never.map(|()| RelayPredicate::Steady { back })
         }
         _ => {
-            let contact = contact(reader);
-            Some(RelayPredicate::Never { since: since(reader, table)?, contact: contact? })
+            let contact = if word == "operate" { Contact::Closed } else { Contact::Open };
+            let limit = width(reader, &value);
+            let back = lookback(reader, table)?;
+            if back.since.is_none() {
+                reader.mention(&value, Mention::Schedule);
+            }
+            Some(RelayPredicate::Delay { contact, limit: limit?, back })
         }
     }
 }
 
+fn pulse<'d>(reader: &mut Reader<'d>, table: &Table<'d>, value: &Node<'d>) -> Option<RelayPredicate> {
+    let length = width(reader, value);
+    let place = reader.required(table, "tolerance", "`pulse`", "\"20ms\"");
+    let tolerance = place.as_ref().and_then(|node| width(reader, node));
+    let back = lookback(reader, table)?;
+    let (length, tolerance, place) = (length?, tolerance?, place?);
+    if tolerance >= length {
+        reader.fault(&place, format!("a pulse of {length} may be off by {tolerance}"), |fault| {
+            fault.label("as long as the pulse itself").help("write a `tolerance` shorter than the pulse")
+        });
+        return None;
+    }
+    Some(RelayPredicate::Pulse { width: length, tolerance, back })
+}
+
 /// `Some(None)` where the key is absent, `None` where its value is at fault.
-fn optional<'d, T>(table: &Table<'d>, key: &str, read: impl FnOnce(&Node<'d>) -> Option<T>) -> Option<Option<T>> {
+pub(in crate::scenario) fn optional<'d, T>(
+    table: &Table<'d>,
+    key: &str,
+    read: impl FnOnce(&Node<'d>) -> Option<T>,
+) -> Option<Option<T>> {
     match table.has(key) {
         true => read(table.get(key)?).map(Some),
         false => Some(None),
     }
-}
-
-fn since<'d>(reader: &mut Reader<'d>, table: &Table<'d>) -> Option<Option<String>> {
-    optional(table, "since", |node| {
-        let name = name(reader, node)?;
-        reader.mention(node, Mention::Since(name.clone()));
-        Some(name)
-    })
 }
 
 fn console<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
@@ -190,7 +225,23 @@ fn reset<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
 
 fn schedule<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
     let table = reader.table(node, "a schedule expectation", &["schedule"])?;
-    let inner = reader.table(table.get("schedule")?, "`schedule`", &["since"])?;
+    let inner = reader.table(table.get("schedule")?, "`schedule`", &["since", "before", "error", "drift"])?;
     reader.mention(node, Mention::Schedule);
-    Some(Expectation::Schedule { since: since(reader, &inner)? })
+    let error = optional(&inner, "error", |node| width(reader, node));
+    let drift = optional(&inner, "drift", |node| {
+        let drift: Ppm = reader.quantity(node, &["20ppm"])?;
+        if drift.0 <= 0.0 {
+            reader.fault(node, "no clock is exact", |fault| fault.label("must be more than zero"));
+            return None;
+        }
+        Some(drift)
+    });
+    if let [_, (_, second)] = inner.present(&["error", "drift"]).as_slice() {
+        let place = Node { span: second.clone(), ..inner.node.clone() };
+        reader.fault(&place, "`schedule` has one limit at a time", |fault| {
+            fault.label("`error` and `drift`").help("write one `expect` step for each")
+        });
+    }
+    let back = lookback(reader, &inner);
+    Some(Expectation::Schedule { back: back?, error: error?, drift: drift? })
 }

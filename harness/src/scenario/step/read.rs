@@ -1,9 +1,11 @@
 //! Reading a step: one word with a value that is a word or a strict table.
 
+use super::measure::read::measure;
 use super::supply::{cut, dip, ramp};
 use super::{Mode, Moment, ProgramStep, Programme, ResetStep, Step};
 use crate::scenario::expectation::read::expectation;
 use crate::scenario::mention::Mention;
+use crate::scenario::place::Place;
 use crate::scenario::reader::{Node, is_name};
 use crate::scenario::span::Spanned;
 use crate::scenario::suggest::{did_you_mean, list};
@@ -13,7 +15,7 @@ use toml::de::DeValue;
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 /// Every step's word, in the order of the reference.
-pub const WORDS: [&str; 17] = [
+pub const WORDS: [&str; 18] = [
     "power",
     "cut",
     "dip",
@@ -30,6 +32,7 @@ pub const WORDS: [&str; 17] = [
     "during",
     "repeat",
     "include",
+    "measure",
     "expect",
 ];
 
@@ -78,8 +81,19 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
         "until" => until(reader, value?).map(Step::Until),
         "mark" => {
             let name = name(reader, value?)?;
+            if Place::RESERVED.iter().any(|(reserved, _)| *reserved == name) {
+                reader.fault(value?, format!("no mark can be called `{name}`"), |fault| {
+                    fault.label("the name of a place").help("`shot` is the begin of the last shot, `restored` its end")
+                });
+                return None;
+            }
             reader.mention(value?, Mention::Mark(name.clone()));
             Some(Step::Mark(name))
+        }
+        "measure" => {
+            let value = value?;
+            let measure = measure(reader, value)?;
+            Some(Step::Measure(Spanned::new(measure, value.span.clone())))
         }
         "expect" => {
             let value = value?;
@@ -204,14 +218,19 @@ fn console<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<String> {
 }
 
 fn until<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Moment> {
-    const EXPECTED: &str = "a point in time, such as `\"Mon 08:00:02\"` or `\"2024-01-01 08:00:02\"`,";
-    let text = reader.text(node, EXPECTED)?;
-    let moment = match text.parse::<WeekTime>() {
-        Ok(point) => Moment::Week(point),
-        Err(_) => Moment::Date(reader.calendar(node, EXPECTED)?),
-    };
+    let moment = moment(reader, node)?;
     reader.mention(node, Mention::Moment(moment));
     Some(moment)
+}
+
+/// A point in the board's time.
+pub(in crate::scenario) fn moment<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Moment> {
+    const EXPECTED: &str = "a point in time, such as `\"Mon 08:00:02\"` or `\"2024-01-01 08:00:02\"`,";
+    let text = reader.text(node, EXPECTED)?;
+    match text.parse::<WeekTime>() {
+        Ok(point) => Some(Moment::Week(point)),
+        Err(_) => reader.calendar(node, EXPECTED).map(Moment::Date),
+    }
 }
 
 /// The name of a mark.

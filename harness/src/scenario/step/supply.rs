@@ -1,10 +1,11 @@
 //! Reading what acts on the supply: `power`, `cut`, `dip`, `ramp`.
 
 use super::read::width;
-use super::{Course, Cut, Dip, Impedance, Power, Ramp, Repeat, Voltage};
+use super::{Course, Cut, Dip, Impedance, Power, Ramp, Repeat, Required, Voltage};
 use crate::scenario::mention::Mention;
 use crate::scenario::reader::Node;
 use crate::scenario::table::Table;
+use brownout_trace::event::ShotFigure;
 use brownout_trace::{Percent, Span, Volts};
 use toml::de::DeValue;
 
@@ -23,7 +24,17 @@ pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
     if let DeValue::Table(_) = node.value {
         let table = reader.table(node, "`power`", &["to", "ramp"])?;
         return match table.present(&["to", "ramp"]).as_slice() {
-            [("ramp", _)] => ramp(reader, table.get("ramp")?).map(Power::Ramp),
+            [("ramp", _)] => {
+                let node = table.get("ramp")?;
+                let ramp = ramp(reader, node)?;
+                if ramp.measured != Required::default() {
+                    reader.fault(node, "a ramp that goes on by itself is not measured", |fault| {
+                        fault.label("`measured` stands in here").help("write the step `ramp`, which waits for its end")
+                    });
+                    return None;
+                }
+                Some(Power::Ramp(ramp))
+            }
             [_, _] => {
                 reader.fault(node, "`power` does one thing at a time", |fault| {
                     fault.label("`to` and `ramp`").help("the end of a ramp stands inside it: `{ ramp = { to = … } }`")
@@ -52,9 +63,9 @@ pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
 pub(in crate::scenario) fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Cut> {
     if !matches!(node.value, DeValue::Table(_)) {
         let course = Course { width: width(reader, node)?, edges: Span::ZERO, repeat: None };
-        return Some(Cut { course, impedance: Impedance::High });
+        return Some(Cut { course, impedance: Impedance::High, measured: Required::default() });
     }
-    let table = reader.table(node, "`cut`", &["for", "impedance", "edges", "repeat"])?;
+    let table = reader.table(node, "`cut`", &["for", "impedance", "edges", "repeat", "measured"])?;
     let course = course(reader, &table, "`cut`", "\"100ms\"");
     let impedance = match table.get("impedance") {
         Some(node) => reader.word(node, "an impedance", &IMPEDANCES)?,
@@ -68,20 +79,22 @@ pub(in crate::scenario) fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> 
         });
         return None;
     }
-    Some(Cut { course: course?, impedance })
+    let measured = required(reader, &table, course.is_some_and(|course| course.edges > Span::ZERO));
+    Some(Cut { course: course?, impedance, measured: measured? })
 }
 
 /// A dip.
 pub(in crate::scenario) fn dip<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Dip> {
-    let table = reader.table(node, "`dip`", &["to", "for", "edges", "repeat"])?;
+    let table = reader.table(node, "`dip`", &["to", "for", "edges", "repeat", "measured"])?;
     let to = reader.required(&table, "to", "`dip`", "\"40%\"").and_then(|node| voltage(reader, &node));
     let course = course(reader, &table, "`dip`", "\"300ms\"");
-    Some(Dip { to: to?, course: course? })
+    let measured = required(reader, &table, course.is_some_and(|course| course.edges > Span::ZERO));
+    Some(Dip { to: to?, course: course?, measured: measured? })
 }
 
 /// A ramp.
 pub(in crate::scenario) fn ramp<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Ramp> {
-    let table = reader.table(node, "`ramp`", &["from", "to", "over", "step"])?;
+    let table = reader.table(node, "`ramp`", &["from", "to", "over", "step", "measured"])?;
     let to = reader.required(&table, "to", "`ramp`", "\"0V\"").and_then(|node| voltage(reader, &node));
     let over = reader.required(&table, "over", "`ramp`", "\"10s\"").and_then(|node| width(reader, &node));
     let mut optional = |key: &str| match table.has(key) {
@@ -96,7 +109,41 @@ pub(in crate::scenario) fn ramp<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
         reader.fault(&node, "stairs without height", |fault| fault.label("must be more than zero"));
         return None;
     }
-    Some(Ramp { from: from?, to: to?, over: over?, step: step? })
+    let measured = required(reader, &table, true);
+    Some(Ramp { from: from?, to: to?, over: over?, step: step?, measured: measured? })
+}
+
+/// `measured`: the figures without which nothing may be judged. A jump has no slew.
+fn required<'d>(reader: &mut Reader<'d>, table: &Table<'d>, slopes: bool) -> Option<Required> {
+    let Some(node) = table.get("measured").cloned() else {
+        return (!table.has("measured")).then(Required::default);
+    };
+    let DeValue::Array(list) = node.value else {
+        reader.wrong_kind(&node, "a list of figures, such as `[\"width\", \"depth\"]`,");
+        return None;
+    };
+    if list.is_empty() {
+        reader.fault(&node, "no figure is required here", |fault| {
+            fault.label("an empty list").help("name figures, or take `measured` out")
+        });
+        return None;
+    }
+    let mut required = Required::default();
+    let nodes: Vec<Node<'d>> = list.iter().filter_map(|raw| reader.node(raw, Some(&node))).collect();
+    for node in &nodes {
+        let figure = reader.word(node, "a figure of a shot", &ShotFigure::ALL)?;
+        if figure == ShotFigure::Slew && !slopes {
+            reader.fault(node, "a jump has no slew", |fault| {
+                fault.label("as fast as the rig can").help("write `edges = \"1ms\"` beside it to have slopes")
+            });
+            return None;
+        }
+        if !required.insert(figure) {
+            reader.fault(node, format!("`{figure}` stands twice"), |fault| fault.label("the second time"));
+            return None;
+        }
+    }
+    Some(required)
 }
 
 /// `for`, `edges` and `repeat` of a disturbance.

@@ -1,6 +1,6 @@
 //! Steps in words, for traces, snapshots and reports.
 
-use super::{Course, Dip, Impedance, Power, ProgramStep, Ramp, ResetStep, Step, Voltage};
+use super::{Course, Dip, Impedance, Power, ProgramStep, Ramp, Required, ResetStep, Step, Voltage};
 use brownout_trace::{Span, Volts};
 use std::fmt;
 
@@ -34,10 +34,22 @@ fn course(course: &Course, middle: &str) -> String {
     text
 }
 
+/// `, measured width and depth`; nothing where nothing is required.
+fn required(measured: Required) -> String {
+    let figures: Vec<String> = measured.figures().map(|figure| figure.to_string()).collect();
+    if figures.is_empty() { String::new() } else { format!(", measured {}", figures.join(" and ")) }
+}
+
 impl<V: Copy> Ramp<V> {
     /// The same with its voltages changed.
     fn map<W>(&self, change: impl Fn(V) -> W) -> Ramp<W> {
-        Ramp { from: self.from.map(&change), to: change(self.to), over: self.over, step: self.step.map(&change) }
+        Ramp {
+            from: self.from.map(&change),
+            to: change(self.to),
+            over: self.over,
+            step: self.step.map(&change),
+            measured: self.measured,
+        }
     }
 }
 
@@ -51,7 +63,8 @@ impl Step {
         let ramp = |ramp: &Ramp| {
             let from = ramp.from.as_ref().map(|from| format!(" from {}", voltage(from))).unwrap_or_default();
             let step = ramp.step.as_ref().map(|step| format!(" in steps of {}", voltage(step))).unwrap_or_default();
-            format!("ramp{from} to {} over {}{step}", voltage(&ramp.to), ramp.over)
+            let required = required(ramp.measured);
+            format!("ramp{from} to {} over {}{step}{required}", voltage(&ramp.to), ramp.over)
         };
         match self {
             Self::Power(Power::Off) => "power off".to_owned(),
@@ -59,9 +72,12 @@ impl Step {
             Self::Power(Power::To(to)) => format!("power to {}", voltage(to)),
             Self::Power(Power::Ramp(way)) => format!("power {}", ramp(way)),
             Self::Cut(cut) => {
-                format!("cut for {}", course(&cut.course, &format!(", {} impedance", cut.impedance)))
+                let course = course(&cut.course, &format!(", {} impedance", cut.impedance));
+                format!("cut for {course}{}", required(cut.measured))
             }
-            Self::Dip(dip) => format!("dip to {} for {}", voltage(&dip.to), course(&dip.course, "")),
+            Self::Dip(dip) => {
+                format!("dip to {} for {}{}", voltage(&dip.to), course(&dip.course, ""), required(dip.measured))
+            }
             Self::Ramp(way) => ramp(way),
             Self::Press(press) => {
                 let mut text = format!("press {} for {}", press.buttons.join("+"), press.hold);
@@ -86,6 +102,7 @@ impl Step {
             Self::Wait(span) => format!("wait {span}"),
             Self::Until(moment) => format!("until {moment}"),
             Self::Mark(name) => format!("mark {name}"),
+            Self::Measure(measure) => format!("measure {}", measure.value),
             Self::Expect(expectation) => format!("expect {}", expectation.value),
         }
     }
@@ -98,7 +115,7 @@ impl Step {
             Self::Power(Power::To(to)) => Step::Power(Power::To(to.on(nominal))),
             Self::Power(Power::Ramp(ramp)) => Step::Power(Power::Ramp(ramp.map(|to| to.on(nominal)))),
             Self::Cut(cut) => Step::Cut(cut),
-            Self::Dip(dip) => Step::Dip(Dip { to: dip.to.on(nominal), course: dip.course }),
+            Self::Dip(dip) => Step::Dip(Dip { to: dip.to.on(nominal), course: dip.course, measured: dip.measured }),
             Self::Ramp(ramp) => Step::Ramp(ramp.map(|to| to.on(nominal))),
             Self::Press(press) => Step::Press(press),
             Self::SetClock(civil) => Step::SetClock(civil),
@@ -111,6 +128,7 @@ impl Step {
             Self::Wait(span) => Step::Wait(span),
             Self::Until(moment) => Step::Until(moment),
             Self::Mark(name) => Step::Mark(name),
+            Self::Measure(measure) => Step::Measure(measure),
             Self::Expect(expectation) => Step::Expect(expectation),
         }
     }
@@ -121,11 +139,12 @@ mod tests {
     use super::*;
     use crate::scenario::step::{Cut, Repeat};
     use brownout_trace::Percent;
+    use brownout_trace::event::ShotFigure;
 
     #[test]
     fn a_percentage_is_shown_with_its_volts() {
         let course = Course { width: Span::millis(300), edges: Span::ZERO, repeat: None };
-        let dip = Step::Dip(Dip { to: Voltage::Share(Percent(40.0)), course });
+        let dip = Step::Dip(Dip { to: Voltage::Share(Percent(40.0)), course, measured: Required::default() });
         assert_eq!(dip.text(Volts(12.0)), "dip to 40% (4.8V) for 300ms");
         let Step::Dip(dip) = dip.resolve(Volts(12.0)) else { panic!() };
         assert!((dip.to.0 - 4.8).abs() < 1e-9);
@@ -135,14 +154,19 @@ mod tests {
     fn a_course_is_told_whole() {
         let repeat = Some(Repeat { times: 2, every: Span::secs(5) });
         let course = Course { width: Span::millis(100), edges: Span::millis(1), repeat };
-        let cut = Step::Cut(Cut { course, impedance: Impedance::Low });
-        assert_eq!(cut.text(Volts(12.0)), "cut for 100ms, low impedance, edges of 1ms, 2 times every 5s");
+        let mut measured = Required::default();
+        assert!(measured.insert(ShotFigure::Depth) && measured.insert(ShotFigure::Width));
+        assert!(!measured.insert(ShotFigure::Depth));
+        let cut = Step::Cut(Cut { course, impedance: Impedance::Low, measured });
+        let text = "cut for 100ms, low impedance, edges of 1ms, 2 times every 5s, measured width and depth";
+        assert_eq!(cut.text(Volts(12.0)), text);
         assert_eq!(course.takes(), Span::millis(5_101));
         let ramp = Ramp {
             from: Some(Voltage::Volts(Volts(12.0))),
             to: Voltage::Share(Percent(0.0)),
             over: Span::secs(10),
             step: None,
+            measured: Required::default(),
         };
         assert_eq!(Step::Ramp(ramp).text(Volts(12.0)), "ramp from 12V to 0% (0V) over 10s");
     }
