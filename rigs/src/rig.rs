@@ -1,5 +1,6 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+use crate::lock;
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
 use std::fmt;
@@ -15,6 +16,10 @@ pub struct Rig {
     pub description: String,
     /// The profile of the board on it.
     pub board: String,
+    /// What it stands on.
+    pub bench: BenchKind,
+    /// `lock`: the name of the lock that a run holds, or the path of its file, if the file says one.
+    pub lock: Option<String>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -29,16 +34,26 @@ struct RigFile {
     description: String,
     bench: BenchKind,
     board: String,
+    lock: Option<String>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
 
 /// What a rig stands on.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum BenchKind {
+pub enum BenchKind {
     /// The virtual board, in virtual time.
     Virtual,
+}
+
+impl BenchKind {
+    /// Whether there is one of it, so that only one run at a time can have it.
+    pub fn needs_lock(self) -> bool {
+        match self {
+            Self::Virtual => false,
+        }
+    }
 }
 
 /// Why a rig file can't be used.
@@ -111,6 +126,13 @@ impl Rig {
         Self::parse(&text, path)
     }
 
+    /// The file of the lock that a run holds as long as it uses the rig. A physical rig has one by its own name unless its
+    /// file says another; a virtual one only if its file asks for it: to keep two runs apart that share something else.
+    pub fn lock_file(&self) -> Option<PathBuf> {
+        let own = self.bench.needs_lock().then_some(&self.name);
+        self.lock.as_ref().or(own).map(|name| lock::place(name))
+    }
+
     /// Reads a rig from text; `path` is for messages.
     pub fn parse(text: &str, path: &Path) -> Result<Self, RigError> {
         let file: RigFile = toml::from_str(text).map_err(|error| {
@@ -118,13 +140,19 @@ impl Rig {
             let nearest = crate::profile::error::nearest(&why);
             RigError { path: path.to_owned(), place: error.span().map(|span| place(text, span.start)), why, nearest }
         })?;
-        let BenchKind::Virtual = file.bench;
         let fault = |why: String| RigError { path: path.to_owned(), place: None, why, nearest: None };
         file.wiring.check().map_err(|error| fault(error.to_string()))?;
+        if let Some(lock) = file.lock.as_deref().filter(|lock| lock.trim().is_empty() || lock.ends_with('/')) {
+            let why =
+                format!("`lock = \"{lock}\"` names nothing: write a name, such as \"rack-3\", or the path of a file");
+            return Err(fault(why));
+        }
         Ok(Self {
             name: file.name,
             description: file.description,
             board: file.board,
+            bench: file.bench,
+            lock: file.lock,
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })
@@ -136,4 +164,25 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
     let before = &text[..byte.min(text.len())];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(line: &str) -> Result<Rig, RigError> {
+        Rig::parse(&SHIPPED[0].1.replace("\nboard ", &format!("\n{line}\nboard ")), Path::new("rig.toml"))
+    }
+
+    #[test]
+    fn a_virtual_rig_is_locked_only_where_its_file_asks_for_it() {
+        let lock = |line: &str| with(line).unwrap().lock_file();
+        assert_eq!(lock(""), None);
+        assert_eq!(lock("lock = \"rack 3\""), Some(PathBuf::from("/run/lock/brownout-rack_203.lock")));
+        assert_eq!(lock("lock = \"/srv/rack.lock\""), Some(PathBuf::from("/srv/rack.lock")));
+        for nothing in ["lock = \"\"", "lock = \" \"", "lock = \"/srv/\""] {
+            let why = with(nothing).unwrap_err().why;
+            assert!(why.contains("names nothing"), "{why}");
+        }
+    }
 }
