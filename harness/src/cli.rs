@@ -4,19 +4,23 @@
 //! `brownout run` shows, [`libtest`] what stands behind `--` and behind `cargo test`.
 
 pub mod accept;
+pub mod approving;
 pub mod bench;
 pub mod check;
 pub mod completions;
 pub mod exit;
 pub mod front;
 pub mod libtest;
+pub mod orphaned;
 pub mod output;
 pub mod reject;
+pub mod review;
 pub mod run;
 pub mod serve;
 pub mod setup;
 pub mod shard;
 pub mod signals;
+pub mod terminal;
 
 use crate::runner::panics;
 use crate::runner::watch::Stop;
@@ -58,28 +62,16 @@ enum Command {
     Run(Box<run::Options>),
     /// Parse and plan scenarios; energise nothing
     Check(check::Options),
+    /// Show pending snapshots one by one beside what was approved, and accept or reject them
+    Review(review::Options),
     /// Approve pending snapshots
-    Accept(Pending),
-    /// Throw pending snapshots away
-    Reject(Pending),
+    Accept(accept::Options),
+    /// Throw pending snapshots away, or orphaned ones
+    Reject(reject::Options),
     /// Let virtual boards live in wall-clock time, for a terminal and a debugger
     Serve(serve::Options),
     /// Print the script that completes options in a shell
     Completions(completions::Options),
-}
-
-/// Which pending snapshots.
-#[derive(clap::Args, Debug)]
-pub struct Pending {
-    /// Scenario files or folders; ./scenarios if there is none
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
-}
-
-impl Pending {
-    fn paths(&self) -> Vec<PathBuf> {
-        paths_or_shipped(&self.paths)
-    }
 }
 
 /// The paths that were asked for, or the folder where scenarios are.
@@ -122,10 +114,11 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
     match command {
         Command::Run(options) => run::run(options, output, lab, stop),
         Command::Check(options) => check::check(options, output),
-        Command::Accept(pending) => accept::accept(&pending.paths(), output),
+        Command::Review(options) => review::review(options, output, stop),
+        Command::Accept(options) => accept::accept(options, output),
         Command::Completions(options) => completions::completions(options, output),
         Command::Serve(options) => serve::serve(options, output, stop),
-        Command::Reject(pending) => reject::reject(&pending.paths(), output),
+        Command::Reject(options) => reject::reject(options, output),
     }
 }
 

@@ -82,6 +82,8 @@ pub struct About {
     pub trace_snapshot: bool,
     /// The text, for showing a step where it stands.
     pub source: Source,
+    /// The files that it includes, directly and by way of others.
+    pub included: Vec<Source>,
 }
 
 /// One case: a scenario with one choice from its matrix, resolved.

@@ -2,11 +2,14 @@
 //!
 //! Expectations alone decide whether a case passes. Then its outcome is put into words ([`text`]), figures are kept as
 //! approved while the new ones are inside the scenario's own limits ([`carry`]), and the result is compared exactly
-//! with the approved file ([`store`], on insta). A difference is shown by [`diff`]; [`pending`] is what `accept` and
-//! `reject` work on.
+//! with the approved file ([`store`], on insta). A difference is shown by [`diff`]; [`pending`] is what `review`, `accept`
+//! and `reject` work on, [`approval`] what is kept of who accepted it and why, [`orphans`] what nothing compares with any
+//! more.
 
+pub mod approval;
 pub mod carry;
 pub mod diff;
+pub mod orphans;
 pub mod pending;
 pub mod place;
 pub mod store;

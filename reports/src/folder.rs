@@ -1,14 +1,12 @@
 //! Where a run records: a folder of its own below the one that was asked for, held by one live run at a time.
 
 use crate::paths::{self, CaseName};
-use crate::record::{Lines, RecordError, Sink};
-use brownout_trace::{Span, Verdict};
-use serde::{Deserialize, Serialize};
+use crate::record::{Lines, RecordError, Sink, Started, Timing};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 const LOCK: &str = ".lock";
 
@@ -19,37 +17,6 @@ pub struct RunFolder {
     timing: Mutex<Lines>,
     /// Held, never read: the kernel frees the lock when the file closes, be it by a kill.
     _lock: File,
-}
-
-/// The first line of `timing.jsonl`.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Started {
-    /// Milliseconds since 1970-01-01 UTC.
-    started_unix_ms: u64,
-}
-
-/// One case's line in `timing.jsonl`: everything that differs from one run to the next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Timing {
-    /// The case.
-    pub case: CaseName,
-    /// Which recording of it, as in the header.
-    pub attempt: u32,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// Bench time that went by, in nanoseconds.
-    pub bench_ns: i64,
-    /// Wall-clock time that went by, in nanoseconds.
-    pub wall_ns: u64,
-}
-
-impl Timing {
-    /// A line of the file.
-    pub fn new(case: CaseName, attempt: u32, verdict: Verdict, bench: Span, wall: Duration) -> Self {
-        Self { case, attempt, verdict, bench_ns: bench.0, wall_ns: u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX) }
-    }
 }
 
 impl RunFolder {
@@ -67,7 +34,7 @@ impl RunFolder {
         fs::create_dir(&path).map_err(|error| failed("create", &path, error))?;
         let mut timing = Lines::new(Sink::create(path.join(paths::TIMING))?);
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        timing.push(&Started { started_unix_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX) })?;
+        timing.push(&Started::at(since_1970))?;
         Ok(Self { path, timing: Mutex::new(timing), _lock: lock })
     }
 
@@ -161,21 +128,6 @@ mod tests {
         }
         let run = RunFolder::create(dir.path()).unwrap();
         assert_eq!(run.path(), dir.path().join("run-0008"));
-    }
-
-    #[test]
-    fn times_are_lines_of_their_own_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let run = RunFolder::create(dir.path()).unwrap();
-        let case = CaseName("a".into());
-        let (bench, wall) = (Span::secs(5), Duration::from_millis(3));
-        let timing = Timing::new(case, 1, Verdict::Passed, bench, wall);
-        run.timed(&timing).unwrap();
-        let text = fs::read_to_string(run.path().join(paths::TIMING)).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2);
-        assert!(serde_json::from_str::<Started>(lines[0]).is_ok_and(|line| line.started_unix_ms > 0));
-        assert_eq!(serde_json::from_str::<Timing>(lines[1]).unwrap(), timing);
     }
 
     #[test]

@@ -24,6 +24,7 @@
 pub mod case_summary;
 pub mod folder;
 pub mod junit;
+pub mod listing;
 pub mod paths;
 pub mod record;
 pub mod summary;
@@ -33,8 +34,9 @@ pub mod vcd;
 mod sample;
 
 pub use case_summary::CaseSummary;
-pub use folder::{RunFolder, Timing};
+pub use folder::RunFolder;
 pub use junit::Junit;
+pub use listing::records;
 pub use paths::CaseName;
-pub use record::{CaseRecorder, Ended, Header, Record, RecordError};
+pub use record::{CaseRecorder, Ended, Header, Record, RecordError, Times, Timing};
 pub use summary::Summary;

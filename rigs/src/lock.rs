@@ -1,5 +1,5 @@
 //! A physical rig is held by one process at a time: by a kernel lock on a file named for it, freed when the process
-//! ends, be it by a kill. A virtual rig needs none: every run makes its own.
+//! ends, be it by a kill. A virtual rig needs none, since every run makes its own, unless its file says `lock`.
 //!
 //! The lock is per machine, since a rig is wired to one. All users of the machine share the folder and its files: a
 //! file is made writable for all, and one that is only readable can still be locked.
@@ -31,6 +31,8 @@ pub struct Holder {
     pub process: u32,
     /// Its user, if the environment says.
     pub user: Option<String>,
+    /// Its machine, if the system says: a lock's file can stand on a shared disk.
+    pub host: Option<String>,
     /// What for, in words: the command line for instance.
     pub what: String,
     /// Seconds since 1970-01-01 UTC.
@@ -42,7 +44,8 @@ impl Holder {
     pub fn this(what: &str) -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).ok();
-        Self { process: std::process::id(), user, what: what.to_owned(), since }
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+        Self { process: std::process::id(), user, host, what: what.to_owned(), since }
     }
 }
 
@@ -51,6 +54,9 @@ impl fmt::Display for Holder {
         write!(f, "process {}", self.process)?;
         if let Some(user) = &self.user {
             write!(f, " of {user}")?;
+        }
+        if let Some(host) = &self.host {
+            write!(f, " on {host}")?;
         }
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.as_secs());
         write!(f, " for {} s: {}", now.saturating_sub(self.since), self.what)
@@ -84,12 +90,12 @@ pub enum LockError {
 }
 
 impl RigLock {
-    /// Takes the rig `rig`, without waiting. `folder` is [`FOLDER`], unless a test has its own.
+    /// Takes the rig `rig` by the file at `path`, as [`place`] gives it, without waiting.
     ///
     /// # Errors
     /// [`LockError::Held`] with who holds it; else what the system said.
-    pub fn take(folder: &Path, rig: &str, holder: &Holder) -> Result<Self, LockError> {
-        let path = folder.join(format!("brownout-{}.lock", file_name(rig)));
+    pub fn take(path: &Path, rig: &str, holder: &Holder) -> Result<Self, LockError> {
+        let path = path.to_owned();
         let failed = |action| {
             let path = path.clone();
             move |source| LockError::Io { action, path, source }
@@ -110,6 +116,15 @@ impl RigLock {
         }
         Ok(Self { _file: file, path })
     }
+}
+
+/// The file of a lock by its name, in [`FOLDER`]; an absolute path is the file itself.
+pub fn place(name: &str) -> PathBuf {
+    if name.starts_with('/') { name.into() } else { in_folder(Path::new(FOLDER), name) }
+}
+
+fn in_folder(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("brownout-{}.lock", file_name(name)))
 }
 
 /// Opens the file, made if need be; and whether it can be written.
@@ -135,7 +150,8 @@ fn share(path: &Path) {
 
 fn text(holder: &Holder) -> String {
     let user = holder.user.as_ref().map_or(String::new(), |user| format!("user = {}\n", quoted(user)));
-    format!("process = {}\n{user}what = {}\nsince = {}\n", holder.process, quoted(&holder.what), holder.since)
+    let host = holder.host.as_ref().map_or(String::new(), |host| format!("host = {}\n", quoted(host)));
+    format!("process = {}\n{user}{host}what = {}\nsince = {}\n", holder.process, quoted(&holder.what), holder.since)
 }
 
 /// A TOML string on one line.
@@ -164,19 +180,20 @@ mod tests {
     #[test]
     fn the_second_is_told_who_holds_it() {
         let folder = folder("held");
-        let me = Holder { user: Some("ann \"a\\b\"".to_owned()), ..Holder::this("brownout run\n--seed 1") };
-        let held = RigLock::take(&folder, "pi/1", &me).unwrap();
+        let (user, host) = (Some("ann \"a\\b\"".to_owned()), Some("rack-3".to_owned()));
+        let me = Holder { user, host, ..Holder::this("brownout run\n--seed 1") };
+        let held = RigLock::take(&in_folder(&folder, "pi/1"), "pi/1", &me).unwrap();
         assert_eq!(held.path, folder.join("brownout-pi_2f1.lock"));
-        let refused = RigLock::take(&folder, "pi/1", &Holder::this("x")).unwrap_err();
+        let refused = RigLock::take(&in_folder(&folder, "pi/1"), "pi/1", &Holder::this("x")).unwrap_err();
         let LockError::Held { holder: Some(holder), .. } = &refused else { panic!("{refused:?}") };
         assert_eq!((holder.process, &holder.user, holder.since), (me.process, &me.user, me.since));
         let text = refused.to_string();
-        let expected = format!("the rig `pi/1` is held by process {} of ann \"a\\b\" for ", me.process);
+        let expected = format!("the rig `pi/1` is held by process {} of ann \"a\\b\" on rack-3 for ", me.process);
         assert!(text.starts_with(&expected) && text.contains(" s: brownout run --seed 1; wait"), "{text}");
         // Another rig is another lock.
-        RigLock::take(&folder, "pi_1", &me).unwrap();
+        RigLock::take(&in_folder(&folder, "pi_1"), "pi_1", &me).unwrap();
         drop(held);
-        RigLock::take(&folder, "pi/1", &me).unwrap();
+        RigLock::take(&in_folder(&folder, "pi/1"), "pi/1", &me).unwrap();
         fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -185,13 +202,13 @@ mod tests {
         let folder = folder("dead");
         let path = folder.join("brownout-pi.lock");
         fs::write(&path, "process = 1\nwhat = \"gone\"\nsince = 0\n").unwrap();
-        let held = RigLock::take(&folder, "pi", &Holder::this("now")).unwrap();
+        let held = RigLock::take(&path, "pi", &Holder::this("now")).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("what = \"now\""));
         fs::write(&path, "\u{0}nonsense").unwrap();
-        let refused = RigLock::take(&folder, "pi", &Holder::this("x")).unwrap_err().to_string();
+        let refused = RigLock::take(&path, "pi", &Holder::this("x")).unwrap_err().to_string();
         assert!(refused.contains("held by another process;"), "{refused}");
         drop(held);
-        let error = RigLock::take(&folder.join("nowhere"), "pi", &Holder::this("x")).unwrap_err().to_string();
+        let error = RigLock::take(&folder.join("nowhere/x"), "pi", &Holder::this("x")).unwrap_err().to_string();
         assert!(error.starts_with("cannot open"), "{error}");
         fs::remove_dir_all(&folder).unwrap();
     }

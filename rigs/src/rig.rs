@@ -1,5 +1,6 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+use crate::lock;
 use crate::parts::meter::MeterParts;
 use crate::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
@@ -24,6 +25,10 @@ pub struct Rig {
     pub uncertainty: Uncertainty,
     /// The figures of a shot that it measures back.
     pub measures: Vec<ShotFigure>,
+    /// What it stands on.
+    pub bench: BenchKind,
+    /// `lock`: the name of the lock that a run holds, or the path of its file, if the file says one.
+    pub lock: Option<String>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -43,16 +48,26 @@ struct RigFile {
     uncertainty: Uncertainty,
     /// All of them, unless the file says otherwise.
     measures: Option<Vec<ShotFigure>>,
+    lock: Option<String>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
 
 /// What a rig stands on.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum BenchKind {
+pub enum BenchKind {
     /// The virtual board, in virtual time.
     Virtual,
+}
+
+impl BenchKind {
+    /// Whether there is one of it, so that only one run at a time can have it.
+    pub fn needs_lock(self) -> bool {
+        match self {
+            Self::Virtual => false,
+        }
+    }
 }
 
 /// Why a rig file can't be used.
@@ -129,6 +144,13 @@ impl Rig {
         Self::parse(&text, path)
     }
 
+    /// The file of the lock that a run holds as long as it uses the rig. A physical rig has one by its own name unless its
+    /// file says another; a virtual one only if its file asks for it: to keep two runs apart that share something else.
+    pub fn lock_file(&self) -> Option<PathBuf> {
+        let own = self.bench.needs_lock().then_some(&self.name);
+        self.lock.as_ref().or(own).map(|name| lock::place(name))
+    }
+
     /// Reads a rig from text; `path` is for messages.
     pub fn parse(text: &str, path: &Path) -> Result<Self, RigError> {
         let file: RigFile = toml::from_str(text).map_err(|error| {
@@ -136,7 +158,6 @@ impl Rig {
             let nearest = crate::profile::error::nearest(&why);
             RigError { path: path.to_owned(), place: error.span().map(|span| place(text, span.start)), why, nearest }
         })?;
-        let BenchKind::Virtual = file.bench;
         let fault = |why: String| RigError { path: path.to_owned(), place: None, why, nearest: None };
         file.wiring.check().map_err(|error| fault(error.to_string()))?;
         if let Some(meter) = &file.meter {
@@ -145,6 +166,11 @@ impl Rig {
             let missing = || format!("the meter's address is {address:#04x}, where `[[virtual.instruments]]` has none");
             there.then_some(()).ok_or_else(missing).and_then(|()| meter.check()).map_err(fault)?;
         }
+        if let Some(lock) = file.lock.as_deref().filter(|lock| lock.trim().is_empty() || lock.ends_with('/')) {
+            let why =
+                format!("`lock = \"{lock}\"` names nothing: write a name, such as \"rack-3\", or the path of a file");
+            return Err(fault(why));
+        }
         Ok(Self {
             name: file.name,
             description: file.description,
@@ -152,6 +178,8 @@ impl Rig {
             meter: file.meter,
             uncertainty: file.uncertainty,
             measures: file.measures.unwrap_or_else(|| ShotFigure::ALL.map(|(_, figure)| figure).into()),
+            bench: file.bench,
+            lock: file.lock,
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })
@@ -199,5 +227,21 @@ mod tests {
             assert!(error.starts_with(says), "{error}");
         }
         assert!(with("measures = [\"widht\"]").unwrap_err().ends_with("did you mean `width`?"));
+    }
+
+    fn in_head(line: &str) -> Result<Rig, RigError> {
+        Rig::parse(&SHIPPED[0].1.replace("\nboard ", &format!("\n{line}\nboard ")), Path::new("rig.toml"))
+    }
+
+    #[test]
+    fn a_virtual_rig_is_locked_only_where_its_file_asks_for_it() {
+        let lock = |line: &str| in_head(line).unwrap().lock_file();
+        assert_eq!(lock(""), None);
+        assert_eq!(lock("lock = \"rack 3\""), Some(PathBuf::from("/run/lock/brownout-rack_203.lock")));
+        assert_eq!(lock("lock = \"/srv/rack.lock\""), Some(PathBuf::from("/srv/rack.lock")));
+        for nothing in ["lock = \"\"", "lock = \" \"", "lock = \"/srv/\""] {
+            let why = in_head(nothing).unwrap_err().why;
+            assert!(why.contains("names nothing"), "{why}");
+        }
     }
 }

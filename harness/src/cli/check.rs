@@ -2,14 +2,16 @@
 
 use super::bench::RigFiles;
 use super::exit::Exit;
+use super::orphaned;
 use super::output::Output;
 use super::paths_or_shipped;
-use super::setup::{count, plan};
+use super::setup::{count, plan, skips};
 use crate::plan::Plan;
 use crate::runner::estimate;
+use crate::runner::log::with_causes;
 use brownout_trace::Span;
-use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// What to check.
 #[derive(clap::Args, Debug)]
@@ -31,8 +33,14 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
             return Exit::Usage;
         }
     };
-    let Some(plan) = plan(&paths_or_shipped(&options.paths), &files, output) else { return Exit::Usage };
+    let paths = paths_or_shipped(&options.paths);
+    let Some(plan) = plan(&paths, &files, output) else { return Exit::Usage };
     report(&plan, &files, output);
+    let rigs: Vec<&Path> = options.rig.as_deref().into_iter().collect();
+    match orphaned::find(&paths, &plan, &files, &rigs) {
+        Ok(orphans) => orphaned::tell(&orphans, output),
+        Err(error) => output.talk(&with_causes(&error)),
+    }
     Exit::Fine
 }
 
@@ -58,11 +66,5 @@ fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
         let places = count(notes.len(), "place");
         output.data(&format!("{places} where this rig cannot tell: these cases will be inconclusive"));
     }
-    let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
-    for why in plan.cases.iter().filter_map(|case| case.skip.as_deref()) {
-        *skips.entry(why).or_default() += 1;
-    }
-    for (why, number) in skips {
-        output.data(&format!("{} skipped: {why}", count(number, "case")));
-    }
+    skips(plan.cases.iter()).iter().for_each(|line| output.data(line));
 }

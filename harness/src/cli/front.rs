@@ -3,11 +3,14 @@
 
 mod flaky;
 mod group;
+mod progress;
 
 use super::exit::Exit;
 use super::output::Output;
 use super::setup::count;
+use super::terminal::talk_width;
 use crate::plan::Case;
+use crate::runner::bounds::Bounds;
 use crate::runner::pool::News;
 use crate::runner::{End, Finished};
 use crate::show::Look;
@@ -15,7 +18,9 @@ use brownout_reports::Summary;
 use brownout_reports::junit::{Entry, Junit};
 use flaky::Flaky;
 use group::{Group, tint};
+use progress::Progress;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
 /// More failures than these are not shown: nobody reads a hundred of them.
@@ -30,7 +35,8 @@ pub struct Front<'a> {
     output: &'a mut Output,
     cases: &'a [&'a Case],
     next: usize,
-    done: usize,
+    bounds: &'a Bounds,
+    progress: Progress,
     left: HashMap<&'a str, usize>,
     width: usize,
     group: Group,
@@ -72,8 +78,14 @@ impl Report<'_> {
 }
 
 impl<'a> Front<'a> {
-    /// For these cases, which will be told of in this order.
-    pub fn new(output: &'a mut Output, cases: &'a [&'a Case], report: Option<Report<'a>>) -> Self {
+    /// For these cases, which will be told of in this order, so many of them at once.
+    pub fn new(
+        output: &'a mut Output,
+        cases: &'a [&'a Case],
+        report: Option<Report<'a>>,
+        bounds: &'a Bounds,
+        threads: NonZeroUsize,
+    ) -> Self {
         let mut left = HashMap::new();
         for case in cases {
             *left.entry(case.id.scenario.as_str()).or_insert(0) += 1;
@@ -83,7 +95,8 @@ impl<'a> Front<'a> {
             output,
             cases,
             next: 0,
-            done: 0,
+            bounds,
+            progress: Progress::new(cases, threads.get().min(cases.len())),
             left,
             width,
             group: Group::default(),
@@ -102,11 +115,18 @@ impl<'a> Front<'a> {
     /// Takes in what is told of the run.
     pub fn hear(&mut self, news: News) {
         match news {
-            News::Done(done) => {
-                self.done = done;
-                self.progress();
+            News::Begun(index) => self.progress.begun(index),
+            News::Ended { index, end, bench } => {
+                if let Some(case) = self.cases.get(index) {
+                    self.progress.ended(index, case, matches!(end, End::Failed | End::Bug), bench);
+                }
             }
+            News::Tick => {}
             News::Next(finished) => self.case(*finished),
+        }
+        let now = Instant::now();
+        if self.output.shows_progress() && self.progress.is_due(now) {
+            self.show_progress();
         }
     }
 
@@ -141,12 +161,17 @@ impl<'a> Front<'a> {
             for line in group.lines(scenario, self.width, self.output.data_look) {
                 self.output.data(&line);
             }
-            self.progress();
+            if self.output.shows_progress() {
+                self.show_progress();
+            }
         }
     }
 
-    fn progress(&mut self) {
-        self.output.progress(&format!("[{}/{}]", self.done, self.cases.len()));
+    fn show_progress(&mut self) {
+        let look = self.output.talk_look;
+        let width = talk_width().unwrap_or(look.width);
+        let line = self.progress.line(self.cases, self.bounds, self.started.elapsed(), width, look.unicode);
+        self.output.progress(&line);
     }
 
     /// Shows the failures and the summary, and says how the command ends.
@@ -171,7 +196,7 @@ impl<'a> Front<'a> {
         if self.pending > 0 {
             let waiting = count(self.pending, "snapshot");
             self.output.talk(&format!(
-                "{waiting} pending: read them above, then `brownout accept` or `brownout reject`; or `cargo insta review`"
+                "{waiting} pending: `brownout review` shows them; or `brownout accept`, `brownout reject`, `cargo insta review`"
             ));
         }
         self.exit

@@ -11,10 +11,11 @@ use crate::plan::{Case, Plan};
 use crate::runner::watch::Stop;
 use crate::runner::{End, Finished, finish_case};
 use crate::show::Look;
+use crate::show::words::printable;
 use crate::snapshot::store;
 use brownout_reports::CaseName;
 use clap::Parser;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::env;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -51,17 +52,20 @@ impl Selection {
 
     /// The cases it selects.
     pub fn of<'c>(&self, cases: &'c [Case]) -> Vec<&'c Case> {
-        cases.iter().filter(|case| !self.0.is_filtered_out(&trial(case, || Ok(())))).collect()
+        let bare = |case: &Case| Trial::test(case.id.to_string(), || Ok(())).with_ignored_flag(case.skip.is_some());
+        cases.iter().filter(|case| !self.0.is_filtered_out(&bare(case))).collect()
     }
 }
 
-fn trial(case: &Case, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
-    named("", case, run)
-}
-
+/// A case that is skipped is an ignored test, and says why as its kind: libtest has no other place for it before a run.
+///
 /// With the rig before the case's id where there are several.
-fn named(prefix: &str, case: &Case, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
-    Trial::test(format!("{prefix}{}", case.id), run).with_ignored_flag(case.skip.is_some())
+fn named(prefix: &str, case: &Case, run: impl FnOnce() -> Result<Completion, Failed> + Send + 'static) -> Trial {
+    let trial = Trial::ignorable_test(format!("{prefix}{}", case.id), run);
+    match &case.skip {
+        Some(why) => trial.with_ignored_flag(true).with_kind(printable(why)),
+        None => trial,
+    }
 }
 
 /// Runs cases with libtest's output; the exit status is ours.
@@ -85,6 +89,7 @@ pub fn run(
     if arguments.list {
         // As libtest-mimic prints it; but that one panics when a reader closes the pipe.
         selected.iter().for_each(|case| output.data(&format!("{}: test", case.id)));
+        setup::skips(selected.iter().copied()).iter().for_each(|line| output.talk(line));
         return Exit::Fine;
     }
     if selected.is_empty() {
@@ -135,7 +140,7 @@ fn trials(plan: Plan, prefix: &str, shared: &Arc<Shared>) -> Vec<Trial> {
 }
 
 impl Shared {
-    fn run(&self, case: &Case) -> Result<(), Failed> {
+    fn run(&self, case: &Case) -> Result<Completion, Failed> {
         let setup = self.ready.get_or_init(|| match &self.make {
             Some(make) => make(),
             None => Err("no bench".to_owned()),
@@ -150,11 +155,14 @@ impl Shared {
         self.note(finished.end.into());
         if self.forced && finished.is_pending {
             // `cargo insta test` counts the pending snapshot, and fails over it.
-            return Ok(());
+            return Ok(Completion::Completed);
         }
         match message(case, &finished) {
             Some(message) => Err(message.into()),
-            None => Ok(()),
+            None if finished.end == End::Skipped => {
+                Ok(Completion::ignored_with(finished.reason.as_deref().unwrap_or_default()))
+            }
+            None => Ok(Completion::Completed),
         }
     }
 
@@ -267,6 +275,7 @@ mod tests {
             covers: Vec::new(),
             trace_snapshot: false,
             source: Source::new("noon.toml", ""),
+            included: Vec::new(),
         };
         Case {
             id: CaseId { scenario: "noon".into(), choice: Vec::new() },
@@ -281,19 +290,11 @@ mod tests {
     }
 
     fn finished(end: End, word: &'static str) -> Finished {
+        let told = CaseSummary::skipped(CaseName("noon".into()), String::new());
         Finished {
-            id: case(None).id,
-            repeat: 1,
-            end,
-            word,
             reason: Some("the meter is silent".into()),
             text: "details\n".into(),
-            backtrace: None,
-            is_pending: false,
-            virtual_time: Span::ZERO,
-            wall: std::time::Duration::ZERO,
-            console: Vec::new(),
-            told: CaseSummary::skipped(CaseName("noon".into()), String::new()),
+            ..Finished::bare(case(None).id, (end, word), told)
         }
     }
 
@@ -310,14 +311,16 @@ mod tests {
 
     #[test]
     fn a_known_skip_is_an_ignored_trial() {
-        assert!(trial(&case(Some("no console")), || Ok(())).has_ignored_flag());
-        assert!(!trial(&case(None), || Ok(())).has_ignored_flag());
+        let skipped = named("", &case(Some("no console")), || Ok(Completion::Completed));
+        assert!(skipped.has_ignored_flag() && skipped.kind() == "no console");
+        let run = named("", &case(None), || Ok(Completion::Completed));
+        assert!(!run.has_ignored_flag() && run.kind().is_empty());
     }
 
     #[test]
     fn a_trial_carries_its_rig_where_there_are_several() {
-        assert_eq!(trial(&case(None), || Ok(())).name(), "noon");
-        assert_eq!(named("virtual-12v/", &case(None), || Ok(())).name(), "virtual-12v/noon");
+        assert_eq!(named("", &case(None), || Ok(Completion::Completed)).name(), "noon");
+        assert_eq!(named("virtual-12v/", &case(None), || Ok(Completion::Completed)).name(), "virtual-12v/noon");
     }
 
     #[test]

@@ -34,7 +34,8 @@ impl Output {
     /// The process's own streams.
     pub fn standard(color: Color) -> Self {
         let (data, talk) = (io::stdout(), io::stderr());
-        let look = |is_terminal: bool| Look { colour: colours(color, is_terminal), ..Look::PLAIN };
+        let look =
+            |is_terminal: bool| Look { colour: colours(color, is_terminal), unicode: shows_unicode(), ..Look::PLAIN };
         Self {
             data_look: look(data.is_terminal()),
             talk_look: look(talk.is_terminal()),
@@ -71,12 +72,25 @@ impl Output {
         self.talk(&format!("{word} {text}"));
     }
 
+    /// Writes data as it is, without a line end: what a person types is shown so.
+    pub fn echo(&mut self, text: &str) {
+        self.clear();
+        if self.trouble.is_none() {
+            self.trouble = write!(self.data, "{text}").and_then(|()| self.data.flush()).err();
+        }
+    }
+
     /// Shows what goes on, over what it showed before; on a terminal only.
     pub fn progress(&mut self, text: &str) {
         if self.progress.is_some() {
             let _ = write!(self.talk, "\r\x1b[K{text}").and_then(|()| self.talk.flush());
             self.progress = Some(text.to_owned());
         }
+    }
+
+    /// Whether [`Output::progress`] shows anything.
+    pub fn shows_progress(&self) -> bool {
+        self.progress.is_some()
     }
 
     fn clear(&mut self) {
@@ -106,6 +120,14 @@ fn colours(color: Color, is_terminal: bool) -> bool {
         Color::Never => false,
         Color::Auto => is_terminal && !refused && !is_dumb(),
     }
+}
+
+/// Whether the locale's characters are more than ASCII: by the first of its variables that says anything.
+fn shows_unicode() -> bool {
+    let said =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|said| !said.is_empty()));
+    let said = said.unwrap_or_default().to_lowercase();
+    said.contains("utf-8") || said.contains("utf8")
 }
 
 fn is_dumb() -> bool {

@@ -6,7 +6,7 @@ use super::front::{Front, Report};
 use super::libtest::{self, Selection};
 use super::output::Output;
 use super::paths_or_shipped;
-use super::setup::{Setup, Terms, count, plan};
+use super::setup::{self, Setup, Terms, count, plan};
 use super::shard::Shard;
 use crate::plan::Case;
 use crate::runner::bounds::Bounds;
@@ -235,6 +235,7 @@ impl Asked<'_> {
         }
         let record = options.record_on(&files.rig.name);
         let name = format!("{} on {}", files.profile.name, files.rig.name);
+        let skipped = setup::skips(selected.iter().copied());
         let selected: Vec<&Case> =
             selected.into_iter().flat_map(|case| std::iter::repeat_n(case, bounds.repeat())).collect();
         let setup = Setup::new(files, *lab, options.firmware.as_deref(), record.as_deref(), terms.clone());
@@ -246,13 +247,14 @@ impl Asked<'_> {
             }
         };
         output.talk(&format!("{name}: {}; seed {}", setup.said(), options.seed));
+        skipped.iter().for_each(|line| output.talk(line));
         let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
         let report = junit.map(|junit| Report {
             junit,
             prefix: if options.rigs.len() > 1 { format!("{}/", setup.rig()) } else { String::new() },
             properties: setup.properties(),
         });
-        let mut front = Front::new(output, &selected, report);
+        let mut front = Front::new(output, &selected, report, bounds, threads);
         pool::run(&setup.station(), &selected, threads, bounds, |news| front.hear(news));
         let exit = front.finish();
         if let Some(folder) = setup.folder() {

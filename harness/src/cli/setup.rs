@@ -3,17 +3,20 @@
 use super::bench::{Lab, Ready, RigFiles, Trouble};
 use super::exit::Exit;
 use super::output::Output;
-use crate::plan::{Plan, Target, plan_paths};
+use crate::plan::{Case, Plan, Target, plan_paths};
 use crate::runner::Station;
 use crate::runner::log::{hash, with_causes};
 use crate::runner::quarantine::Quarantine;
 use crate::runner::seed;
 use crate::runner::watch::Watch;
 use crate::show::Look;
+use crate::show::words::printable;
 use crate::snapshot::Board;
 use brownout_reports::record::{Header, Sha256};
 use brownout_reports::{CaseName, RunFolder};
+use brownout_rigs::lock::{Holder, RigLock};
 use brownout_trace::Instant;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A plan for a rig; `None` if there are faults, which are shown then.
@@ -36,6 +39,15 @@ pub fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// How many of the cases are skipped, and why: a line for each reason. Known before anything is run.
+pub fn skips<'c>(cases: impl Iterator<Item = &'c Case>) -> Vec<String> {
+    let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
+    for why in cases.filter_map(|case| case.skip.as_deref()) {
+        *skips.entry(why).or_default() += 1;
+    }
+    skips.iter().map(|(why, number)| format!("{} skipped: {}", count(*number, "case"), printable(why))).collect()
+}
+
 /// Everything that the cases of one rig share; owns what a [`Station`] borrows.
 pub struct Setup {
     files: RigFiles,
@@ -43,6 +55,8 @@ pub struct Setup {
     folder: Option<RunFolder>,
     header: Header,
     terms: Terms,
+    /// Held, never read; the last to go, when nothing of the rig is in use any more.
+    _lock: Option<RigLock>,
 }
 
 /// What cases are run under, on every rig.
@@ -59,7 +73,8 @@ pub struct Terms {
 }
 
 impl Setup {
-    /// Flashes the board and makes the record folder, in this order: a run that cannot begin leaves no folder.
+    /// Takes the rig's lock, flashes the board and makes the record folder, in this order: a run that cannot begin
+    /// leaves no folder, and touches no rig that another one holds.
     ///
     /// # Errors
     /// What is wrong, and how the command ends.
@@ -70,6 +85,11 @@ impl Setup {
         record: Option<&Path>,
         terms: Terms,
     ) -> Result<Self, (Exit, String)> {
+        let lock = files.rig.lock_file().map(|path| {
+            let what: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+            RigLock::take(&path, &files.rig.name, &Holder::this(&what.join(" ")))
+        });
+        let lock = lock.transpose().map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
         let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
             Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),
@@ -77,7 +97,7 @@ impl Setup {
         let folder = record.map(RunFolder::create).transpose();
         let folder = folder.map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
         let header = header(&files, ready.firmware, terms.seed);
-        Ok(Self { files, ready, folder, header, terms })
+        Ok(Self { files, ready, folder, header, terms, _lock: lock })
     }
 
     /// What a case stands on.

@@ -42,6 +42,7 @@ pub fn case(text: &str) -> Case {
         covers: vec![],
         trace_snapshot: false,
         source,
+        included: vec![],
     };
     Case {
         id: CaseId { scenario: "t".into(), choice: choice.choice },

@@ -43,6 +43,7 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
         covers: scenario.covers,
         trace_snapshot: scenario.trace_snapshot,
         source: source.clone(),
+        included: scenario.included,
     });
     let mut cases = Vec::with_capacity(scenario.cases.len());
     let mut faults: Vec<Fault> = Vec::new();

@@ -65,6 +65,11 @@ impl Bounds {
         self.repeat
     }
 
+    /// What an estimate beforehand has become by now.
+    pub fn by_now(&self, estimate: Duration) -> Duration {
+        self.pace.by_now(estimate)
+    }
+
     /// How long a case will take, by what others took.
     pub fn estimate(&self, case: &Case) -> Span {
         as_span(self.pace.of(case))

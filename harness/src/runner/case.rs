@@ -84,6 +84,24 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// A case that ended so, with nothing else to say of it yet: its first repeat, no time gone by.
+    pub fn bare(id: CaseId, (end, word): (End, &'static str), told: CaseSummary) -> Self {
+        Self {
+            id,
+            repeat: 1,
+            end,
+            word,
+            reason: None,
+            text: String::new(),
+            backtrace: None,
+            is_pending: false,
+            virtual_time: Span::ZERO,
+            wall: Duration::ZERO,
+            console: Vec::new(),
+            told,
+        }
+    }
+
     /// The case's id; with `~2` and so on from the second repeat, as its record's folder has it.
     pub fn name(&self) -> String {
         match self.repeat {
@@ -170,18 +188,12 @@ fn ran_to_its_end(
     let (mut told, trouble) = log.finish(Ended { at, verdict, criterion: outcome.criterion });
     tell(&mut told, &reasons);
     let finished = Finished {
-        id: case.id.clone(),
-        repeat: 1,
-        end,
-        word,
         reason: reasons.into_iter().next(),
         text,
-        backtrace: None,
         is_pending,
         virtual_time: outcome.virtual_time,
-        wall: Duration::ZERO,
         console,
-        told,
+        ..Finished::bare(case.id.clone(), (end, word), told)
     };
     (finished, verdict, trouble)
 }
@@ -226,21 +238,8 @@ pub fn not_run(case: &Case, why: String) -> Finished {
     without_bench(case, (End::NotRun, "not run"), why, told)
 }
 
-fn without_bench(case: &Case, (end, word): (End, &'static str), why: String, told: CaseSummary) -> Finished {
-    Finished {
-        id: case.id.clone(),
-        repeat: 1,
-        end,
-        word,
-        reason: Some(why),
-        text: String::new(),
-        backtrace: None,
-        is_pending: false,
-        virtual_time: Span::ZERO,
-        wall: Duration::ZERO,
-        console: Vec::new(),
-        told,
-    }
+fn without_bench(case: &Case, ended: (End, &'static str), why: String, told: CaseSummary) -> Finished {
+    Finished { reason: Some(why), ..Finished::bare(case.id.clone(), ended, told) }
 }
 
 fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<String>) {
@@ -253,18 +252,12 @@ fn bug(case: &Case, log: Log<'_>, panic: &Panic) -> (Finished, Verdict, Option<S
     panic.message.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
     text.push_str("  RUST_BACKTRACE=1 shows where it came from\n");
     let finished = Finished {
-        id: case.id.clone(),
-        repeat: 1,
-        end: End::Bug,
-        word: "bug",
         reason: Some(reason),
         text,
         backtrace: panic.backtrace.clone(),
-        is_pending: false,
         virtual_time: told.bench_time(),
-        wall: Duration::ZERO,
         console,
-        told,
+        ..Finished::bare(case.id.clone(), (End::Bug, "bug"), told)
     };
     (finished, Verdict::Inconclusive, trouble)
 }

@@ -45,8 +45,12 @@ impl Pace {
 
     /// The estimate by now.
     pub fn of(&self, case: &Case) -> Duration {
+        self.by_now(beforehand(case))
+    }
+
+    /// What an estimate beforehand has become by now.
+    pub fn by_now(&self, estimate: Duration) -> Duration {
         let seen = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let estimate = beforehand(case);
         if seen.estimated.is_zero() {
             return estimate;
         }

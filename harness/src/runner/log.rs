@@ -1,6 +1,7 @@
 //! The record of a running case. Recording can fail (a full disk); the case goes on, and the trouble is the rig's.
 
-use crate::plan::Case;
+use crate::plan::{About, Case};
+use crate::scenario::error::Source;
 use crate::show::time::micros;
 use crate::show::words;
 use brownout_reports::record::{Ended, Header, Sha256};
@@ -31,7 +32,7 @@ impl<'a> Log<'a> {
         let header = Header {
             case: CaseName(case.id.to_string()),
             title: case.about.title.clone(),
-            scenario: hash(case.about.source.text.as_bytes()),
+            scenario: scenario_hash(&case.about),
             ..common.clone()
         };
         Self { folder, header, recorder: None, told: None, trouble: None, console: VecDeque::new() }
@@ -117,6 +118,15 @@ pub fn with_causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The hash of all that a scenario's steps were read from, as [`Header::scenario`] says.
+fn scenario_hash(about: &About) -> Sha256 {
+    let mut included: Vec<&Source> = about.included.iter().collect();
+    included.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut hash = sha2::Sha256::new();
+    std::iter::once(&about.source).chain(included).for_each(|source| hash.update(source.text.as_bytes()));
+    Sha256(hash.finalize().into())
 }
 
 /// The hash of a file's bytes, as records have it.

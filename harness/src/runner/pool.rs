@@ -1,21 +1,43 @@
 //! Many cases at once, handed over in the plan's order: what is printed depends on neither threads nor chance.
 
 use super::bounds::Bounds;
-use super::case::{Finished, Station, finish_case, not_run};
+use super::case::{End, Finished, Station, finish_case, not_run};
 use crate::plan::Case;
+use brownout_trace::Span;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 /// What is told of a run while it goes on.
 #[derive(Debug)]
 pub enum News {
-    /// So many cases are done, in whatever order.
-    Done(usize),
+    /// The case at this place of the plan begins.
+    Begun(usize),
+    /// It has ended, in whatever order.
+    Ended {
+        /// Its place in the plan.
+        index: usize,
+        /// How it ended.
+        end: End,
+        /// Bench time from step 0.
+        bench: Span,
+    },
+    /// Nothing; but time goes by.
+    Tick,
     /// The next case in plan order.
     Next(Box<Finished>),
+}
+
+/// How long nothing is told at most.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What a thread says of a case.
+enum Said {
+    Begun(usize),
+    Ended(usize, Box<Finished>),
 }
 
 /// How many cases run at once unless it is said.
@@ -38,7 +60,10 @@ where
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(index) else { break };
-                    if sender.send((index, one(station, case, index, bounds))).is_err() {
+                    // Nobody listens any more only after a panic of who told.
+                    let _ = sender.send(Said::Begun(index));
+                    let finished = one(station, case, index, bounds);
+                    if sender.send(Said::Ended(index, Box::new(finished))).is_err() {
                         break;
                     }
                 }
@@ -47,11 +72,23 @@ where
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut due = 0;
-        for (done, (index, finished)) in receiver.iter().enumerate() {
-            tell(News::Done(done + 1));
+        loop {
+            let (index, finished) = match receiver.recv_timeout(TICK) {
+                Ok(Said::Ended(index, finished)) => (index, finished),
+                Ok(Said::Begun(index)) => {
+                    tell(News::Begun(index));
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    tell(News::Tick);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            tell(News::Ended { index, end: finished.end, bench: finished.virtual_time });
             waiting.insert(index, finished);
             while let Some(finished) = waiting.remove(&due) {
-                tell(News::Next(Box::new(finished)));
+                tell(News::Next(finished));
                 due += 1;
             }
         }

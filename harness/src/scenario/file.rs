@@ -29,6 +29,8 @@ pub struct Scenario {
     pub trace_snapshot: bool,
     /// Its cases, the first matrix key varying slowest.
     pub cases: Vec<Choice>,
+    /// The files that it includes, directly and by way of others.
+    pub included: Vec<Source>,
 }
 
 /// One choice from the matrix, read.
@@ -167,7 +169,14 @@ impl<'d> Top<'d> {
             None => Matrix::default(),
         };
         let cases = self.cases(&matrix, steps.unwrap_or_default());
-        Some(Scenario { title: title?, why: why?, covers: covers?, trace_snapshot, cases })
+        Some(Scenario {
+            title: title?,
+            why: why?,
+            covers: covers?,
+            trace_snapshot,
+            cases,
+            included: self.lists.shared.sources.clone(),
+        })
     }
 
     /// A key that must be there. One that stands below `[board]` or `[matrix]` is reported there, with the way out.

@@ -4,6 +4,7 @@
 use super::excerpt::{Line, excerpt};
 use super::paint::{Look, Tint};
 use super::time::micros;
+use super::waveform::{Focus, waveform};
 use super::words::{event, printable};
 use crate::outcome::{CaseOutcome, Judgement, Stopped};
 use crate::plan::Case;
@@ -25,6 +26,15 @@ pub fn failure(case: &Case, outcome: &CaseOutcome, look: Look) -> String {
     for judgement in broken.iter().take(IN_FULL) {
         text.push_str(&look.fault(&fault(case, judgement)));
         let here = format!("{}: {}", judgement.expectation, printable(&judgement.observed));
+        let focus = Focus {
+            at: judgement.look_at,
+            judged: judgement.at,
+            step: judgement.step,
+            expectation: &judgement.expectation,
+            relays: &outcome.relays,
+            nominal: case.nominal,
+        };
+        text.push_str(&waveform(&outcome.trace, focus, look));
         text.push_str(&events(&excerpt(&outcome.trace, judgement.look_at, Some(judgement.step), &here), look));
     }
     list(&mut text, case, &broken);

@@ -8,13 +8,15 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters
 pub struct Look {
     /// With ANSI colours.
     pub colour: bool,
+    /// With characters beyond ASCII where plain ones would do: in waveforms and progress bars.
+    pub unicode: bool,
     /// Columns to fill.
     pub width: usize,
 }
 
 impl Look {
     /// No colours, 100 columns: for files, pipes and tests.
-    pub const PLAIN: Self = Self { colour: false, width: 100 };
+    pub const PLAIN: Self = Self { colour: false, unicode: true, width: 100 };
 
     /// `text` in a colour, if there are any.
     pub fn paint(self, tint: Tint, text: &str) -> String {

@@ -4,7 +4,7 @@ use brownout_trace::Instant;
 
 /// An instant to the microsecond, rounded down: finer digits tell a reader nothing.
 pub fn micros(at: Instant) -> String {
-    Instant(at.0.div_euclid(1_000) * 1_000).to_string()
+    Instant(at.0.div_euclid(1_000).saturating_mul(1_000)).to_string()
 }
 
 #[cfg(test)]

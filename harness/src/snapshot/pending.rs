@@ -1,5 +1,6 @@
 //! Pending snapshots: finding, accepting and rejecting them, with or without cargo.
 
+use super::approval::{self, Approval};
 use super::place::{APPROVED, FOLDER, PENDING};
 use insta::Snapshot;
 use std::fs;
@@ -49,23 +50,34 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, PendingError> {
     for path in paths {
         let failed = |source| PendingError::Path { path: path.clone(), source };
         if fs::metadata(path).map_err(failed)?.is_dir() {
-            walk(path, 0, &mut found).map_err(failed)?;
+            found.extend(walk_all(path)?.into_iter().filter(|file| name(file).ends_with(PENDING)));
         } else if path.to_string_lossy().ends_with(PENDING) {
             found.push(path.clone());
         } else {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let mut all = Vec::new();
-            let folder = path.parent().unwrap_or(Path::new("")).join(FOLDER);
-            if folder.is_dir() {
-                walk(&folder, DEEPEST, &mut all).map_err(failed)?;
-            }
+            let all = in_folder(&path.parent().unwrap_or(Path::new("")).join(FOLDER))?;
             let own = |file: &PathBuf| name(file).strip_prefix(stem.as_ref()).is_some_and(|rest| rest.starts_with('@'));
-            found.extend(all.into_iter().filter(own));
+            found.extend(all.into_iter().filter(|file| name(file).ends_with(PENDING)).filter(own));
         }
     }
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// Every file below a folder, in no order.
+pub(super) fn walk_all(folder: &Path) -> Result<Vec<PathBuf>, PendingError> {
+    let mut found = Vec::new();
+    let walked = walk(folder, 0, &mut found);
+    walked.map(|()| found).map_err(|source| PendingError::Path { path: folder.to_owned(), source })
+}
+
+/// The files of one folder; none if it is not there.
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, PendingError> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut found = Vec::new();
+    let walked = if folder.is_dir() { walk(folder, DEEPEST, &mut found) } else { Ok(()) };
+    walked.map(|()| found).map_err(|source| PendingError::Path { path: folder.to_owned(), source })
 }
 
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -77,7 +89,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()>
             if depth < DEEPEST {
                 walk(&path, depth + 1, found)?;
             }
-        } else if name(&path).ends_with(PENDING) {
+        } else {
             found.push(path);
         }
     }
@@ -88,28 +100,35 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Makes a pending snapshot the approved one. The approved file is replaced in one step or not at all.
+/// The approved file that a pending one would become.
+pub fn approved_file(pending: &Path) -> PathBuf {
+    pending.with_file_name(format!("{}{APPROVED}", name(pending).strip_suffix(PENDING).unwrap_or("unnamed")))
+}
+
+/// Makes a pending snapshot the approved one, and writes the approval into it. The approved file is replaced in one step
+/// or not at all.
 ///
 /// # Errors
 /// A file that is no snapshot, or what the disk said; then nothing has changed.
-pub fn accept(pending: &Path) -> Result<PathBuf, PendingError> {
+pub fn accept(pending: &Path, approval: &Approval) -> Result<PathBuf, PendingError> {
     let no_snapshot = |why: String| PendingError::NoSnapshot { path: pending.to_owned(), why };
     Snapshot::from_file(pending).map_err(|error| no_snapshot(error.to_string()))?;
     let text = fs::read_to_string(pending).map_err(|error| no_snapshot(error.to_string()))?;
-    let approved =
-        pending.with_file_name(format!("{}{APPROVED}", name(pending).strip_suffix(PENDING).unwrap_or("unnamed")));
+    let approved = approved_file(pending);
     // Beside it, so that the rename stays on one disk.
     let half = pending.with_file_name(format!("{}.half", name(&approved)));
     let failed = |source| PendingError::Write { action: "write", path: approved.clone(), source };
-    fs::write(&half, settled(&text)).and_then(|()| fs::rename(&half, &approved)).map_err(|error| {
-        let _ = fs::remove_file(&half);
-        failed(error)
-    })?;
+    fs::write(&half, approval::approved(&text, approval)).and_then(|()| fs::rename(&half, &approved)).map_err(
+        |error| {
+            let _ = fs::remove_file(&half);
+            failed(error)
+        },
+    )?;
     reject(pending)?;
     Ok(approved)
 }
 
-/// Takes a pending snapshot away.
+/// Takes a pending snapshot away, or an orphan.
 ///
 /// # Errors
 /// What the disk said.
@@ -118,24 +137,15 @@ pub fn reject(pending: &Path) -> Result<(), PendingError> {
     fs::remove_file(pending).map_err(failed)
 }
 
-/// Without what only a pending snapshot says: which line of the source it came from.
-fn settled(text: &str) -> String {
-    let mut fences = 0;
-    let mut kept = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        fences += usize::from(line.trim_end() == "---");
-        if fences != 1 || !line.starts_with("assertion_line:") {
-            kept.push_str(line);
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const TEXT: &str = "---\nsource: a.rs\nassertion_line: 12\n---\nassertion_line: 3\n---\nb\n";
+
+    fn ann() -> Approval {
+        Approval { date: "2026-11-23".parse().unwrap(), who: Some("Ann".into()), why: None }
+    }
 
     fn folder() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
@@ -161,9 +171,10 @@ mod tests {
     #[test]
     fn accepting_leaves_what_insta_would_have_written() {
         let (_dir, snapshots) = folder();
-        let approved = accept(&snapshots.join("cut@weekly.snap.new")).unwrap();
+        let approved = accept(&snapshots.join("cut@weekly.snap.new"), &ann()).unwrap();
         assert_eq!(approved, snapshots.join("cut@weekly.snap"));
-        assert_eq!(fs::read_to_string(approved).unwrap(), "---\nsource: a.rs\n---\nassertion_line: 3\n---\nb\n");
+        let head = "---\nsource: a.rs\ndescription: \"accepted 2026-11-23 by Ann\"\n---\n";
+        assert_eq!(fs::read_to_string(approved).unwrap(), format!("{head}assertion_line: 3\n---\nb\n"));
         let names: Vec<String> = fs::read_dir(&snapshots).unwrap().map(|entry| name(&entry.unwrap().path())).collect();
         assert!(!names.contains(&"cut@weekly.snap.new".to_owned()), "{names:?}");
         assert!(!names.iter().any(|name| name.ends_with(".half")), "{names:?}");
@@ -174,7 +185,7 @@ mod tests {
         let (_dir, snapshots) = folder();
         let bad = snapshots.join("bad@weekly.snap.new");
         fs::write(&bad, "---\n\t{ not yaml\n---\n").unwrap();
-        assert!(matches!(accept(&bad), Err(PendingError::NoSnapshot { .. })));
+        assert!(matches!(accept(&bad, &ann()), Err(PendingError::NoSnapshot { .. })));
         assert!(bad.exists() && !snapshots.join("bad@weekly.snap").exists());
     }
 }

@@ -1,5 +1,6 @@
 //! Comparing with the approved file, and leaving a pending one: insta does both, so that `cargo insta` works too.
 
+use super::approval;
 use super::place::Place;
 use crate::plan::Case;
 use crate::runner::panics;
@@ -61,7 +62,9 @@ impl Pending {
 impl fmt::Display for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Written => f.write_str("if this is right: `brownout accept`, or `cargo insta review`"),
+            Self::Written => {
+                f.write_str("if this is right: `brownout accept`, `brownout review` or `cargo insta review`")
+            }
             Self::Withheld => f.write_str(
                 "no pending snapshot was written (CI, or INSTA_UPDATE=no); run it on your machine and accept it there",
             ),
@@ -70,22 +73,40 @@ impl fmt::Display for Pending {
     }
 }
 
+/// What stands in a snapshot's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The text that is compared.
+    pub text: String,
+    /// Its head's [`approval`], in words.
+    pub description: Option<String>,
+}
+
+/// Reads a snapshot's file; `None` if there is none.
+///
+/// # Errors
+/// Why the file that is there cannot be read.
+pub fn read(path: &Path) -> Result<Option<Stored>, String> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let snapshot = Snapshot::from_file(path).map_err(|error| error.to_string())?;
+    let text = snapshot.as_text().ok_or_else(|| "not a text".to_owned())?.to_string();
+    let description = snapshot.metadata().description().map(str::to_owned);
+    Ok(Some(Stored { text, description }))
+}
+
 /// The approved text; `None` if there is none.
 ///
 /// # Errors
 /// Why the file that is there cannot be read.
 pub fn approved(place: &Place) -> Result<Option<String>, String> {
-    let path = place.approved();
-    if !path.exists() {
-        return Ok(None);
-    }
-    let snapshot = Snapshot::from_file(&path).map_err(|error| error.to_string())?;
-    snapshot.as_text().map(|text| Some(text.to_string())).ok_or_else(|| "not a text".to_owned())
+    Ok(read(&place.approved())?.map(|stored| stored.text))
 }
 
 /// Compares, and leaves a pending snapshot where they differ. [`prepare`] must have been called.
 pub fn compare(place: &Place, case: &Case, text: &str) -> Compared {
-    let approved = approved(place);
+    let approved = read(&place.approved());
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(&place.folder);
     settings.set_prepend_module_to_snapshot(false);
@@ -93,13 +114,16 @@ pub fn compare(place: &Place, case: &Case, text: &str) -> Compared {
     if let Ok(path) = std::path::absolute(&case.about.path) {
         settings.set_input_file(path);
     }
+    if let Ok(Some(Stored { description: Some(description), .. })) = &approved {
+        settings.set_description(approval::earlier(description));
+    }
     let name = place.name.as_str();
     let Err(said) = panics::caught(|| settings.bind(|| insta::assert_snapshot!(name, text))) else {
         return Compared::Same;
     };
     let (pending, text) = (left(place, text, &said.message), text.to_owned());
     match approved {
-        Ok(Some(approved)) => Compared::Changed { approved, text, pending },
+        Ok(Some(Stored { text: approved, .. })) => Compared::Changed { approved, text, pending },
         Ok(None) => Compared::New { text, pending },
         Err(why) => Compared::Unreadable { why, text, pending },
     }
@@ -145,6 +169,12 @@ pub fn prepare(root: &Path) -> Result<(), ForcedPass> {
         set("INSTA_WORKSPACE_ROOT", root);
     }
     Ok(())
+}
+
+/// Whether this is continuous integration, as insta sees it: nothing is written there.
+pub fn is_ci() -> bool {
+    let is_on = |value: String| !matches!(value.as_str(), "" | "0" | "false");
+    env::var("CI").is_ok_and(is_on) || env::var_os("TF_BUILD").is_some()
 }
 
 /// Whether `cargo insta test` runs us: it collects pending snapshots itself, and takes a failed test for something

@@ -1,6 +1,10 @@
 //! Records: the same for one seed whatever the threads, and a full disk that judges nobody.
 
-use crate::support::{Place, Ran};
+use crate::support::{PASSING, Place, Ran};
+use brownout::runner::log::hash;
+use brownout_reports::record::Sha256;
+use brownout_reports::{Record, Times, records};
+use brownout_trace::{Event, Verdict, What};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,24 +55,49 @@ fn a_record_holds_what_was_run() {
     let here = Place::approved();
     let ran = here.run(&["run", "--record", "kept"]);
     ran.says(0, &["recorded in kept/run-0001"]);
-    let text = fs::read_to_string(here.path("kept/run-0001/power+noon/record.jsonl")).unwrap();
-    let (first, last) = (text.lines().next().unwrap(), text.lines().last().unwrap());
-    for word in ["\"case\":\"power/noon\"", "\"title\":\"Closed at noon\"", "\"rig\":\"virtual-12v\"", "\"seed\":1"] {
-        assert!(first.contains(word), "{word} in {first}");
-    }
-    assert!(last.contains("\"kind\":\"ended\",\"verdict\":\"passed\""), "{last}");
-    let timing = fs::read_to_string(here.path("kept/run-0001/timing.jsonl")).unwrap();
-    assert!(timing.lines().nth(1).unwrap().contains("\"case\":\"power/noon\""), "{timing}");
+    let record = Record::read(&here.path("kept/run-0001/power+noon/record.jsonl")).unwrap();
+    let header = &record.header;
+    assert_eq!((header.case.0.as_str(), header.title.as_str()), ("power/noon", "Closed at noon"));
+    assert_eq!((header.rig.as_str(), header.seed, header.scenario), ("virtual-12v", 1, sha256(&[PASSING])));
+    assert_eq!(record.verdict(), Some(Verdict::Passed));
+    let times = Times::read(&here.path("kept/run-0001/timing.jsonl")).unwrap();
+    assert_eq!((times.cases.len(), &times.cases[0].case), (1, &header.case));
     here.run(&["run", "--record", "kept"]).says(0, &["recorded in kept/run-0002"]);
+    let expected = ["kept/run-0001", "kept/run-0002"].map(|run| here.path(run).join("power+noon/record.jsonl"));
+    assert_eq!(records(&here.path("kept")).unwrap(), expected);
+}
+
+fn sha256(texts: &[&str]) -> Sha256 {
+    hash(texts.concat().as_bytes())
+}
+
+#[test]
+fn what_a_scenario_includes_counts_as_its_own() {
+    let here = Place::new();
+    let (wait, nested) = ("steps = [{ include = \"b.steps.toml\" }]\n", "steps = [{ wait = \"1s\" }]\n");
+    let text = PASSING.replace("{ wait   = \"1s\" }", "{ include = \"a.steps.toml\" }");
+    here.scenario("noon", &text);
+    here.scenario("a.steps", wait);
+    let mut headers = Vec::new();
+    for (run, nested) in [nested, &nested.replace("1s", "2s")].into_iter().enumerate() {
+        here.scenario("b.steps", nested);
+        assert_eq!(here.run(&["run", "--record", "kept"]).status, 1);
+        let path = here.path(&format!("kept/run-{:04}/power+noon/record.jsonl", run + 1));
+        let header = Record::read(&path).unwrap().header;
+        assert_eq!(header.scenario, sha256(&[&text, wait, nested]));
+        headers.push(header.scenario);
+    }
+    assert_ne!(headers[0], headers[1]);
 }
 
 #[test]
 fn a_record_says_that_the_snapshot_failed() {
     let here = Place::passing();
     assert_eq!(here.run(&["run", "--record", "kept"]).status, 1);
-    let text = fs::read_to_string(here.path("kept/run-0001/power+noon/record.jsonl")).unwrap();
-    assert!(text.contains("\"expectation\":\"as approved\",\"verdict\":\"failed\""), "{text}");
-    assert!(text.trim_end().ends_with("\"verdict\":\"failed\",\"criterion\":null}}"), "{text}");
+    let record = Record::read(&here.path("kept/run-0001/power+noon/record.jsonl")).unwrap();
+    let says = |event: &Event| matches!(&event.what, What::Judged { expectation, verdict: Verdict::Failed, .. } if expectation == "as approved");
+    assert!(record.events.iter().any(says), "{record:?}");
+    assert_eq!(record.verdict(), Some(Verdict::Failed));
 }
 
 /// Runs the command with a record folder on a disk of so many bytes.

@@ -16,7 +16,8 @@ fn new_then_accepted_then_the_same() {
     assert_eq!(here.snapshots(), [PENDING]);
     // Pending is not approved.
     assert_eq!(here.run(&["run"]).status, 1);
-    let accepted = here.run(&["accept", "scenarios/power/noon.toml"]);
+    let by = ["--who", "Ann", "--why", "the first one", "--date", "2026-03-01"];
+    let accepted = here.run(&[&["accept", "scenarios/power/noon.toml"], &by[..]].concat());
     assert_eq!(accepted.stdout, "accepted scenarios/power/snapshots/noon@weekly.snap\n");
     assert_eq!(here.snapshots(), [APPROVED]);
     let ran = here.run(&["run"]);

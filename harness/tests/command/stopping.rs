@@ -1,11 +1,11 @@
 //! What ends a run before its time: signals, limits, kills. Every record stays readable, and a whole one says why.
 
 use crate::support::{PASSING, Place, Ran};
-use brownout_reports::Record;
 use brownout_reports::record::ReadError;
+use brownout_reports::{Record, Times, records};
 use brownout_trace::{Verdict, What};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -15,20 +15,6 @@ fn long() -> Place {
     let here = Place::approved();
     here.scenario("days", &PASSING.replace("\"1s\"", "\"900d\""));
     here
-}
-
-/// Every `record.jsonl` below a folder.
-fn records(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(records(&path));
-        } else if path.ends_with("record.jsonl") {
-            found.push(path);
-        }
-    }
-    found
 }
 
 fn begin(here: &Place, args: &[&str]) -> Child {
@@ -95,7 +81,7 @@ fn kill(times: u32) {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let all = records(&here.path("kept"));
+    let all = records(&here.path("kept")).unwrap();
     let (mut cut, mut ended, mut without_header) = (0, 0, 0);
     for path in &all {
         match Record::read(path) {
@@ -112,6 +98,14 @@ fn kill(times: u32) {
     eprintln!("{times} kills in {whole:?}: {ended} records whole, {cut} cut short, {without_header} without a header");
     assert!(ended + cut > 0, "nothing was recorded: killed too early");
     assert!(without_header * 20 <= all.len(), "{without_header} of {}", all.len());
+    for run in fs::read_dir(here.path("kept")).unwrap() {
+        let times = run.unwrap().path().join("timing.jsonl");
+        match times.exists().then(|| Times::read(&times)) {
+            // Killed before the file was made, or between that and its first line.
+            None | Some(Ok(_) | Err(ReadError::NoHeader { .. })) => {}
+            Some(Err(error)) => panic!("{error}"),
+        }
+    }
     // Nothing hinders the next run, which touches none of them.
     let before: Vec<Vec<u8>> = all.iter().map(|path| fs::read(path).unwrap()).collect();
     here.run(&args).prints(1, &["12 cases"]);

@@ -1,5 +1,7 @@
 //! A place to run the command in, and what came of it.
 
+use brownout_reports::Record;
+use brownout_trace::{Event, What};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -79,9 +81,9 @@ impl Place {
 
     /// How many records of a first run hold a torn flash operation.
     pub fn torn(&self, records: &str) -> usize {
-        let cases = fs::read_dir(self.path(records).join("run-0001")).unwrap();
-        let texts = cases.filter_map(|case| fs::read_to_string(case.unwrap().path().join("record.jsonl")).ok());
-        texts.filter(|text| text.contains(r#""kind":"torn""#)).count()
+        let records = brownout_reports::records(&self.path(records).join("run-0001")).unwrap();
+        let is_torn = |event: &Event| matches!(event.what, What::Torn { .. });
+        records.iter().filter(|path| Record::read(path).unwrap().events.iter().any(is_torn)).count()
     }
 
     /// The snapshots' folder.

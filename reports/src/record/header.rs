@@ -82,7 +82,8 @@ pub struct Header {
     pub tool: String,
     /// Hash of the firmware file, if one was flashed.
     pub firmware: Option<Sha256>,
-    /// Hash of the scenario file.
+    /// Hash of the scenario file; where it includes shared steps, of its bytes and theirs, one file after the other, the
+    /// included ones in the order of their paths: `cat SCENARIO INCLUDED… | sha256sum`.
     pub scenario: Sha256,
     /// Hash of the rig file.
     pub rig_file: Sha256,

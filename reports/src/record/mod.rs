@@ -34,19 +34,35 @@
 //! `detail` for people. `shot` has `slew`.
 //!
 //! **The same bytes for one seed**: no wall-clock date or duration stands here.
+//!
+//! # `timing.jsonl`, version 1
+//!
+//! What does differ from run to run, one file for a run, beside the folders of its cases. Written and torn as a record
+//! is, read by [`Times`]. Line 1 says when the run began, in milliseconds since 1970-01-01 UTC:
+//! ```json
+//! {"format":"brownout-timing","version":1,"started-unix-ms":1767225600000}
+//! ```
+//! Every further line is a case that ended, in the order in which they did; [`Timing`] says what its fields hold. A case
+//! without a line did not end: the run was killed, or its turn never came.
+//! ```json
+//! {"case":"power/outage@cut=10ms","attempt":1,"verdict":"passed","bench-ns":17000000000,"wall-ns":5200000}
+//! ```
 
 mod error;
 mod header;
 mod lines;
 mod reader;
 mod recorder;
+mod timing;
 
 pub use error::{Damage, ReadError, RecordError};
 pub use header::{Header, Sha256, VERSION};
 pub use reader::{Record, RecordReader, Torn};
 pub use recorder::{CaseRecorder, Ended};
+pub use timing::{Times, Timing};
 
 pub(crate) use lines::{Lines, Sink};
+pub(crate) use timing::Started;
 
 #[cfg(test)]
 mod full_disk_tests;

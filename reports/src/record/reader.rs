@@ -167,17 +167,17 @@ impl<R: BufRead> Iterator for RecordReader<R> {
     }
 }
 
-enum LineError {
+pub(super) enum LineError {
     Io(std::io::Error),
     TooLong,
 }
 
-fn too_long() -> String {
+pub(super) fn too_long() -> String {
     format!("longer than {LONGEST_LINE} bytes")
 }
 
 /// Reads one line into `buffer`, without its `\n`; `false` if the file ended before one.
-fn read_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> Result<bool, LineError> {
+pub(super) fn read_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> Result<bool, LineError> {
     buffer.clear();
     input.take(LONGEST_LINE).read_until(b'\n', buffer).map_err(LineError::Io)?;
     if buffer.pop_if(|last| *last == b'\n').is_some() {
@@ -217,7 +217,7 @@ fn looks_like_one(line: &[u8]) -> bool {
 }
 
 /// Parses one line; an error is a fragment that ends in the column, as the line is the caller's to name.
-fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
+pub(super) fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
     serde_json::from_slice(line).map_err(|error| {
         let (text, column) = (error.to_string(), error.column());
         let reason = text.rfind(" at line ").map_or(&text[..], |end| &text[..end]);

@@ -60,24 +60,10 @@ fn wilson(passed: u32, of: u32) -> (f64, f64) {
 mod tests {
     use super::*;
     use brownout_reports::{CaseName, CaseSummary};
-    use brownout_trace::Span;
-    use std::time::Duration;
 
     fn finished(scenario: &str, end: End) -> Finished {
-        Finished {
-            id: CaseId { scenario: scenario.into(), choice: Vec::new() },
-            repeat: 1,
-            end,
-            word: "",
-            reason: None,
-            text: String::new(),
-            backtrace: None,
-            is_pending: false,
-            virtual_time: Span::ZERO,
-            wall: Duration::ZERO,
-            console: Vec::new(),
-            told: CaseSummary::skipped(CaseName(scenario.into()), String::new()),
-        }
+        let id = CaseId { scenario: scenario.into(), choice: Vec::new() };
+        Finished::bare(id, (end, ""), CaseSummary::skipped(CaseName(scenario.into()), String::new()))
     }
 
     #[test]
