@@ -8,6 +8,8 @@ mod order_check;
 #[cfg(test)]
 mod bad_input_tests;
 #[cfg(test)]
+mod careless;
+#[cfg(test)]
 mod shipped_tests;
 
 pub use build::{plan, plan_paths};

@@ -11,6 +11,7 @@ pub mod bench;
 pub mod firmware;
 pub mod flashing;
 pub mod lock;
+mod place;
 pub mod profile;
 pub mod programme;
 pub mod rig;

@@ -1,5 +1,6 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+use crate::place::{line_column, of_words};
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
 use std::fmt;
@@ -116,11 +117,19 @@ impl Rig {
         let file: RigFile = toml::from_str(text).map_err(|error| {
             let why = error.message().to_owned();
             let nearest = crate::profile::error::nearest(&why);
-            RigError { path: path.to_owned(), place: error.span().map(|span| place(text, span.start)), why, nearest }
+            RigError {
+                path: path.to_owned(),
+                place: Some(line_column(text, error.span().map_or(0, |span| span.start))),
+                why,
+                nearest,
+            }
         })?;
         let BenchKind::Virtual = file.bench;
-        let fault = |why: String| RigError { path: path.to_owned(), place: None, why, nearest: None };
-        file.wiring.check().map_err(|error| fault(error.to_string()))?;
+        file.wiring.check().map_err(|error| {
+            let why = error.to_string();
+            let place = Some(of_words(text, "virtual", &why));
+            RigError { path: path.to_owned(), place, why, nearest: None }
+        })?;
         Ok(Self {
             name: file.name,
             description: file.description,
@@ -129,11 +138,4 @@ impl Rig {
             text: text.to_owned(),
         })
     }
-}
-
-/// Line and column, both from 1, of a byte.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..byte.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

@@ -12,6 +12,8 @@ pub struct ProfileError {
     pub file: String,
     /// Where in that file, in bytes, where that is known.
     pub span: Option<Range<usize>>,
+    /// Line and column of that, both from 1; of the file's beginning where it is not known. None where there is no file.
+    pub place: Option<(usize, usize)>,
 }
 
 /// What is wrong with a profile.
@@ -82,7 +84,11 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.kind)
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.kind)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::Profile;
 use super::error::{Fault, ProfileError, nearest};
+use crate::place::{line_column, of_key};
 use serde::Deserialize;
 use std::ops::Range;
 use std::path::Path;
@@ -27,27 +28,28 @@ impl Profile {
             kind: Fault::Unreadable { reason: error.to_string() },
             file: file.clone(),
             span: None,
+            place: None,
         })?;
         Self::parse(&file, &text, |base| std::fs::read_to_string(path.with_file_name(format!("{base}.toml"))).ok())
     }
 
     /// Reads a profile from its text; `file` stands in errors, `base` gives the text of the base by name.
     pub fn parse(file: &str, text: &str, base: impl FnOnce(&str) -> Option<String>) -> Result<Self, ProfileError> {
-        let here = Place { file };
-        let own = here.table(text)?;
+        let here = Place { file, text };
+        let own = here.table()?;
         let Some((name, span)) = string_at(&own, "base") else {
-            return here.typed(own);
+            return here.typed(own.clone(), &own);
         };
         let under = base(&name).ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
-        let below = Place { file: &format!("{name}.toml") };
-        let under = below.table(&under)?;
+        let below = Place { file: &format!("{name}.toml"), text: &under };
+        let under = below.table()?;
         if let Some((deeper, span)) = string_at(&under, "base") {
             return Err(below.fault(Fault::BaseOfBase { name: deeper }, Some(span)));
         }
-        below.typed(under.clone())?;
+        below.typed(under.clone(), &under)?;
         let mut merged = under;
-        lay_over(&mut merged, own);
-        here.typed(merged)
+        lay_over(&mut merged, own.clone());
+        here.typed(merged, &own)
     }
 }
 
@@ -57,14 +59,17 @@ fn shipped_text(name: &str) -> Option<&'static str> {
 
 type Table<'t> = toml::Spanned<DeTable<'t>>;
 
-/// The file that faults are reported in.
+/// The file that faults are reported in, and what stands in it.
 struct Place<'f> {
     file: &'f str,
+    text: &'f str,
 }
 
 impl Place<'_> {
     fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
-        ProfileError { kind, file: self.file.to_owned(), span }
+        // Every fault of a file that could be read has a place, if only its beginning.
+        let start = span.as_ref().map_or(0, |span| span.start);
+        ProfileError { kind, file: self.file.to_owned(), span, place: Some(line_column(self.text, start)) }
     }
 
     fn malformed(&self, error: &toml::de::Error) -> ProfileError {
@@ -73,15 +78,15 @@ impl Place<'_> {
         self.fault(Fault::Malformed { message, nearest }, error.span())
     }
 
-    fn table<'t>(&self, text: &'t str) -> Result<Table<'t>, ProfileError> {
-        DeTable::parse(text).map_err(|error| self.malformed(&error))
+    fn table(&self) -> Result<Table<'_>, ProfileError> {
+        DeTable::parse(self.text).map_err(|error| self.malformed(&error))
     }
 
-    fn typed(&self, table: Table<'_>) -> Result<Profile, ProfileError> {
-        let places = table.clone();
+    /// `own` is what stands in this file of all that is in `table`: the places of the rest are in another one.
+    fn typed(&self, table: Table<'_>, own: &Table<'_>) -> Result<Profile, ProfileError> {
         let profile = Profile::deserialize(Deserializer::from(table)).map_err(|error| self.malformed(&error))?;
         profile.validate().map_err(|contradiction| {
-            let span = span_of(&places, contradiction.key);
+            let span = of_key(own.get_ref(), contradiction.key);
             self.fault(Fault::Contradiction(contradiction), span)
         })?;
         Ok(profile)
@@ -92,21 +97,6 @@ fn string_at(table: &Table<'_>, key: &str) -> Option<(String, Range<usize>)> {
     let value = table.get_ref().get(key)?;
     let text = value.get_ref().as_str()?;
     Some((text.to_owned(), value.span()))
-}
-
-/// The place of `schedule.power-up`, as far down as it exists.
-fn span_of(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
-    let mut here = table.get_ref();
-    let mut span = None;
-    for part in key.split('.') {
-        let Some(value) = here.get(part) else { break };
-        span = Some(value.span());
-        let Some(inner) = value.get_ref().as_table() else {
-            break;
-        };
-        here = inner;
-    }
-    span
 }
 
 /// Puts `over` on top of `under`, table by table; any other value replaces what was there.
@@ -190,6 +180,8 @@ reserve = "1h"
         assert_eq!(variant.clock.set_phase, weekly.clock.set_phase);
         assert_eq!(variant.console, weekly.console);
 
+        let error = parse("base = \"weekly\"\n\n[schedule]\nmissed = \"skip\"").unwrap_err();
+        assert!(error.to_string().starts_with("board.toml:4:10: `schedule.missed`: "), "{error}");
         let error = parse("base = \"weekly\"\nsuply = \"5V\"").unwrap_err();
         assert!(error.to_string().contains("did you mean `supply`?"));
         assert_eq!(error.file, "board.toml");

@@ -34,7 +34,14 @@ static void second(void)
         timer_evaluate();
     else if (g_now >= g_next_event && !held_up())
         timer_event();
-#ifdef DEFECT_MISSED_LATE
+#if defined DEFECT_OVERRIDE_ENDS
+    struct settings settings = timer_settings();
+    if (g_clock_valid && g_now % 86400 == 0 && settings.mode != MODE_AUTO) {
+        settings.mode = MODE_AUTO;
+        timer_change(&settings);
+        timer_evaluate();
+    }
+#elif defined DEFECT_MISSED_LATE
     BKP->DR8 = g_now >> 16;
     BKP->DR9 = g_now & 0xFFFFu;
 #endif

@@ -117,6 +117,8 @@ static bool decode(uint32_t place, struct settings *settings)
     }
 #ifdef DEFECT_SLOT_17
     settings->programs[PROGRAM_SLOTS - 1] = (struct program){0};
+#elif defined DEFECT_OFF_LOST
+    settings->mode &= 1;
 #endif
     return true;
 }

@@ -53,7 +53,7 @@ void timer_start(void)
     bool again = (uint16_t)(g_now - BKP->DR6) < 10;
     BKP->DR6 = g_now & 0xFFFFu;
     BKP->DR7 = again ? BKP->DR7 + 1 : 0;
-    if (BKP->DR7 >= 4)
+    if (BKP->DR7 >= 2)
         settings = (struct settings){0};
 #endif
     take_over(&settings);

@@ -304,7 +304,10 @@ mod tests {
             (|w| w.loads.sleep_share = -100.0, "`loads.sleep-share`"),
             (|w| w.loads.reset = Amps(1e30), "`loads.reset`"),
             (|w| w.console.baud = 0, "`console.baud` is 0"),
-            (|w| w.buttons = vec![ButtonWires { bounce: Span::secs(2), ..button("PA0") }], "`buttons.PA0.bounce` is 2s"),
+            (
+                |w| w.buttons = vec![ButtonWires { bounce: Span::secs(2), ..button("PA0") }],
+                "`buttons.PA0.bounce` is 2s",
+            ),
         ];
         for (change, message) in changes {
             let mut wiring = sound();
