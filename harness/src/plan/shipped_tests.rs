@@ -151,7 +151,7 @@ proptest! {
         std::fs::write(&steps, edits.iter().fold(shared, |text, edit| apply(&text, edit))).unwrap();
         std::fs::write(&outer, OUTER).unwrap();
         let profile = Profile::shipped("weekly").unwrap().unwrap();
-        if let Err(Faults(faults)) = plan_paths(&[outer.clone()], Target { profile: &profile, highest: None, rig: None }) {
+        if let Err(Faults(faults)) = plan_paths(std::slice::from_ref(&outer), Target { profile: &profile, highest: None, rig: None }) {
             prop_assert!(!faults.is_empty());
             for fault in faults {
                 let (line, files) = (fault.line(), [&steps, &outer].map(|file| file.display().to_string()));
