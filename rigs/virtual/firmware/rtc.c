@@ -108,8 +108,9 @@ void rtc_start(void)
             uint32_t started = BKP->DR6 & 0xFFFFu;
             BKP->DR6 = g_now & 0xFFFFu;
             uint16_t ran = (uint16_t)(g_now - started);
-            while (ran >= 2 && ran < 15) {
-            }
+            if ((ran >= 2 && ran < 15) || g_reset_cause == RESET_IWDG)
+                for (;;) {
+                }
 #endif
             return;
         }
