@@ -11,6 +11,8 @@ mod bad_input_tests;
 #[cfg(test)]
 mod bad_timing_tests;
 #[cfg(test)]
+mod careless;
+#[cfg(test)]
 mod shipped_tests;
 
 pub use build::{plan, plan_paths};

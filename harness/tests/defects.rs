@@ -1,5 +1,5 @@
-//! The tables of `scenarios/DEFECTS.md`: every seeded defect and faulty part is caught by the scenario that is meant for
-//! it, in words a person understands, and that scenario passes where nothing is wrong.
+//! The tables of `scenarios/DEFECTS.md`: every seeded defect, faulty part and wrong promise is caught by the scenario that is
+//! meant for it, in words a person understands, and that scenario passes where nothing is wrong.
 
 #[path = "command/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the command")]
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use support::{Place, Ran};
 
-const THEMES: [&str; 4] = ["clock", "memory", "power", "schedule"];
+const THEMES: [&str; 5] = ["buttons", "clock", "memory", "power", "schedule"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -23,6 +23,8 @@ enum Wrong {
     Firmware(String),
     /// A part of the rig: a figure of the shipped rig file, and the one in its place.
     Part { is: String, instead: String },
+    /// Its profile promises something else than the firmware keeps, so that the oracle expects it.
+    Promise { is: String, instead: String },
 }
 
 /// A row: what is wrong, and what is said of it.
@@ -61,7 +63,19 @@ fn rows() -> Vec<Row> {
         let wrong = Wrong::Part { is: plain(&is), instead: plain(&instead) };
         Row { wrong, scenario: plain(&scenario), says, also: names(&also) }
     });
-    firmware.chain(parts).collect()
+    let promises = table("Promises").into_iter().map(|cells| {
+        let [_, is, instead, scenario, says, also] = cells.try_into().unwrap();
+        let wrong = Wrong::Promise { is: plain(&is), instead: plain(&instead) };
+        Row { wrong, scenario: plain(&scenario), says, also: names(&also) }
+    });
+    firmware.chain(parts).chain(promises).collect()
+}
+
+/// A shipped file with something in it replaced.
+fn shipped(path: &str, is: &str, instead: &str) -> String {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    assert!(text.contains(is), "{is}");
+    text.replace(is, instead)
 }
 
 impl Row {
@@ -73,9 +87,14 @@ impl Row {
                 ("--firmware", elf.display().to_string())
             }
             Wrong::Part { is, instead } => {
-                let rig = fs::read_to_string(root().join("rigs/virtual-12v.toml")).unwrap();
-                assert_eq!(rig.matches(is.as_str()).count(), 1, "{is}");
-                place.write("rig.toml", rig.replace(is, instead));
+                place.write("rig.toml", shipped("rigs/virtual-12v.toml", is, instead));
+                ("--rig", "rig.toml".to_owned())
+            }
+            Wrong::Promise { is, instead } => {
+                fs::create_dir_all(place.path("boards")).unwrap();
+                place.write("rig.toml", fs::read(root().join("rigs/virtual-12v.toml")).unwrap());
+                let (is, instead) = (format!("\n{is}"), format!("\n{instead}"));
+                place.write("boards/weekly.toml", shipped("rigs/boards/weekly.toml", &is, &instead));
                 ("--rig", "rig.toml".to_owned())
             }
         };
@@ -119,7 +138,7 @@ fn every_defect_stands_in_the_table() {
         .into_iter()
         .filter_map(|row| match row.wrong {
             Wrong::Firmware(name) => Some(format!("weekly-{name}.elf")),
-            Wrong::Part { .. } => None,
+            Wrong::Part { .. } | Wrong::Promise { .. } => None,
         })
         .collect();
     let entries = fs::read_dir(root().join("rigs/virtual/firmware/elf")).unwrap();
@@ -154,7 +173,8 @@ fn the_whole_table_is_as_measured() {
     for theme in THEMES {
         for entry in fs::read_dir(root().join("scenarios").join(theme)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            all.extend(name.strip_suffix(".toml").map(|stem| format!("{theme}/{stem}")));
+            let stem = name.strip_suffix(".toml").filter(|stem| !stem.ends_with(".steps"));
+            all.extend(stem.map(|stem| format!("{theme}/{stem}")));
         }
     }
     let kept: BTreeSet<String> = table("Not the only catcher").iter().map(|cells| plain(&cells[0])).collect();

@@ -15,6 +15,7 @@ pub mod flashing;
 pub mod live;
 pub mod lock;
 pub mod parts;
+mod place;
 pub mod profile;
 pub mod programme;
 pub mod rig;

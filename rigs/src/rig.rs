@@ -2,6 +2,7 @@
 
 use crate::lock;
 use crate::parts::meter::MeterParts;
+use crate::place::{line_column, of_words};
 use crate::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
 use brownout_virtual::wiring::Wiring;
@@ -156,20 +157,29 @@ impl Rig {
         let file: RigFile = toml::from_str(text).map_err(|error| {
             let why = error.message().to_owned();
             let nearest = crate::profile::error::nearest(&why);
-            RigError { path: path.to_owned(), place: error.span().map(|span| place(text, span.start)), why, nearest }
+            RigError {
+                path: path.to_owned(),
+                place: Some(line_column(text, error.span().map_or(0, |span| span.start))),
+                why,
+                nearest,
+            }
         })?;
-        let fault = |why: String| RigError { path: path.to_owned(), place: None, why, nearest: None };
+        let at = |under: &str, why: String| {
+            let place = Some(of_words(text, under, &why));
+            RigError { path: path.to_owned(), place, why, nearest: None }
+        };
+        let fault = |why: String| at("virtual", why);
         file.wiring.check().map_err(|error| fault(error.to_string()))?;
         if let Some(meter) = &file.meter {
             let address = meter.address;
             let there = file.wiring.instruments.iter().any(|instrument| instrument.address == address);
             let missing = || format!("the meter's address is {address:#04x}, where `[[virtual.instruments]]` has none");
-            there.then_some(()).ok_or_else(missing).and_then(|()| meter.check()).map_err(fault)?;
+            there.then_some(()).ok_or_else(missing).and_then(|()| meter.check()).map_err(|why| at("meter", why))?;
         }
         if let Some(lock) = file.lock.as_deref().filter(|lock| lock.trim().is_empty() || lock.ends_with('/')) {
             let why =
                 format!("`lock = \"{lock}\"` names nothing: write a name, such as \"rack-3\", or the path of a file");
-            return Err(fault(why));
+            return Err(at("lock", why));
         }
         Ok(Self {
             name: file.name,
@@ -184,13 +194,6 @@ impl Rig {
             text: text.to_owned(),
         })
     }
-}
-
-/// Line and column, both from 1, of a byte.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..byte.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 #[cfg(test)]

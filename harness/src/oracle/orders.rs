@@ -30,8 +30,7 @@ pub enum Effect {
         /// The outage is longer than any board of this profile lives through.
         certain: bool,
     },
-    /// A stopped board starts. If power fails again before it got there, starting at the last moment comes to the same:
-    /// what a start does depends on nothing that another start right after it would not find as well.
+    /// A stopped board starts; or stays stopped, if power fails again before it surely has.
     Start,
     /// The mode changes.
     Mode,
@@ -84,6 +83,16 @@ pub struct Plan {
     pub power_up: PowerUp,
     /// What becomes of missed events.
     pub missed: Missed,
+}
+
+impl Plan {
+    /// Whether the board may be stopped again before order `start`, a start, has surely happened: what it missed is then
+    /// still to be made up for.
+    pub fn is_cut_short(&self, start: usize) -> bool {
+        let by = self.orders[start].to;
+        let next = self.orders.get(start + 1);
+        next.is_some_and(|next| matches!(next.effect, Effect::Die { .. }) && next.from < by)
+    }
 }
 
 /// Reads the history into a plan for one relay.

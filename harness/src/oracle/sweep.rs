@@ -305,6 +305,26 @@ mod tests {
     use brownout_rigs::programme::{Mode, Programme};
     use brownout_trace::{Days, Instant, Span, TimeOfDay};
 
+    /// The supply is heard of for the first time in the middle of an event's window, so the board may have been starting
+    /// just then: the edge may come late, or have been there before.
+    #[test]
+    fn an_event_inside_a_free_time_asks_for_no_edge() {
+        let profile = Profile::shipped("weekly").unwrap().unwrap();
+        let at = |millis| Instant::ZERO + Span::millis(millis);
+        let day = Programme { days: Days::ALL, on: TimeOfDay(8 * 3_600), off: TimeOfDay(18 * 3_600), relay: None };
+        let mut history = History::new();
+        history.push(at(-30_000), Action::Programs(vec![day]));
+        history.push(at(-20_000), Action::Mode(Mode::Auto));
+        history.push(at(-10_000), Action::ClockSet("Mon 07:59:40".parse().unwrap()));
+        let forecast = |history: &History| forecast(&profile, &profile.relays[0], history, at(60_000)).unwrap();
+        assert_eq!(forecast(&history).edges().len(), 1);
+        history.push(at(9_500), Action::PowerRestored);
+        let forecast = forecast(&history);
+        assert_eq!(forecast.edges(), []);
+        assert_eq!(forecast.check(&[(at(12_400), true)], false), []);
+        assert_eq!(forecast.check(&[], false).len(), 1, "closed it must be in the end");
+    }
+
     #[test]
     fn years_cost_what_their_events_cost() {
         let profile = Profile::shipped("weekly").unwrap().unwrap();

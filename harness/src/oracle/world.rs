@@ -78,7 +78,12 @@ impl World {
                     add(self);
                 }
             }
-            Effect::Start if self.stopped => self.started(plan, add),
+            Effect::Start if self.stopped => {
+                if plan.is_cut_short(self.orders - 1) {
+                    add(self);
+                }
+                self.started(plan, add);
+            }
             // Stopped boards do not answer; what is ordered while stopped counts when the board has started.
             _ if self.stopped => add(self),
             _ if context.mode == Some(Mode::On) => self.moved(Kind::On, add),

@@ -13,8 +13,8 @@ pub struct ProfileError {
     pub file: String,
     /// Where in that file, in bytes, where that is known.
     pub span: Option<Range<usize>>,
-    /// The line and column of that place, both from 1.
-    pub place: Option<(u32, u32)>,
+    /// Line and column of that, both from 1; of the file's beginning where it is not known. None where there is no file.
+    pub place: Option<(usize, usize)>,
 }
 
 /// What is wrong with a profile.

@@ -5,6 +5,7 @@
 
 use super::Profile;
 use super::error::{Fault, ProfileError, nearest};
+use crate::place::{line_column, of_key};
 use serde::Deserialize;
 use std::ops::Range;
 use std::path::Path;
@@ -38,7 +39,7 @@ impl Profile {
     /// Reads a profile from its text; `file` stands in errors, `base` gives the text of the base by name.
     pub fn parse(file: &str, text: &str, base: impl FnOnce(&str) -> Option<String>) -> Result<Self, ProfileError> {
         let here = Place { file, text };
-        let mut own = here.table(text)?;
+        let mut own = here.table()?;
         let without = here.without(&mut own)?;
         let Some((name, span)) = string_at(&own, "base") else {
             let first = without.into_iter().next();
@@ -49,7 +50,7 @@ impl Profile {
         };
         let under = base(&name).ok_or_else(|| here.fault(Fault::NoBase { name: name.clone() }, Some(span.clone())))?;
         let below = Place { file: &format!("{name}.toml"), text: &under };
-        let mut merged = below.table(&under)?;
+        let mut merged = below.table()?;
         if let Some((deeper, span)) = string_at(&merged, "base") {
             return Err(below.fault(Fault::BaseOfBase { name: deeper }, Some(span)));
         }
@@ -71,7 +72,7 @@ fn shipped_text(name: &str) -> Option<&'static str> {
 
 type Table<'t> = toml::Spanned<DeTable<'t>>;
 
-/// The file that faults are reported in.
+/// The file that faults are reported in, and what stands in it.
 struct Place<'f> {
     file: &'f str,
     text: &'f str,
@@ -79,8 +80,9 @@ struct Place<'f> {
 
 impl Place<'_> {
     fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
-        let place = span.as_ref().map(|span| line_and_column(self.text, span.start));
-        ProfileError { kind, file: self.file.to_owned(), span, place }
+        // Every fault of a file that could be read has a place, if only its beginning.
+        let start = span.as_ref().map_or(0, |span| span.start);
+        ProfileError { kind, file: self.file.to_owned(), span, place: Some(line_column(self.text, start)) }
     }
 
     fn malformed(&self, error: &toml::de::Error) -> ProfileError {
@@ -89,8 +91,8 @@ impl Place<'_> {
         self.fault(Fault::Malformed { message, nearest }, error.span())
     }
 
-    fn table<'t>(&self, text: &'t str) -> Result<Table<'t>, ProfileError> {
-        DeTable::parse(text).map_err(|error| self.malformed(&error))
+    fn table(&self) -> Result<Table<'_>, ProfileError> {
+        DeTable::parse(self.text).map_err(|error| self.malformed(&error))
     }
 
     /// Takes the names of what the variant leaves out, with their places.
@@ -108,22 +110,15 @@ impl Place<'_> {
         names.iter().map(name).collect()
     }
 
-    /// The profile that a table makes; `places` are those of this file.
-    fn typed(&self, table: Table<'_>, places: &Table<'_>) -> Result<Profile, ProfileError> {
+    /// `own` is what stands in this file of all that is in `table`: the places of the rest are in another one.
+    fn typed(&self, table: Table<'_>, own: &Table<'_>) -> Result<Profile, ProfileError> {
         let profile = Profile::deserialize(Deserializer::from(table)).map_err(|error| self.malformed(&error))?;
         profile.validate().map_err(|contradiction| {
-            let span = span_of(places, &contradiction.key);
+            let span = of_key(own.get_ref(), &contradiction.key);
             self.fault(Fault::Contradiction(contradiction), span)
         })?;
         Ok(profile)
     }
-}
-
-/// Line and column of a byte, both from 1.
-fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() as u32 + 1, before[line_start..].chars().count() as u32 + 1)
 }
 
 /// Takes `console.commands.reset` out; `false` if it is not there.
@@ -141,22 +136,6 @@ fn string_at(table: &Table<'_>, key: &str) -> Option<(String, Range<usize>)> {
     let value = table.get_ref().get(key)?;
     let text = value.get_ref().as_str()?;
     Some((text.to_owned(), value.span()))
-}
-
-/// The place of `schedule.power-up` or `macros.commands.reset.keys.0`, as far down as it exists.
-fn span_of(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
-    let mut parts = key.split('.');
-    let mut value = table.get_ref().get(parts.next()?)?;
-    for part in parts {
-        let inner = match value.get_ref() {
-            DeValue::Table(table) => table.get(part),
-            DeValue::Array(list) => part.parse().ok().and_then(|number: usize| list.get(number)),
-            _ => None,
-        };
-        let Some(inner) = inner else { break };
-        value = inner;
-    }
-    Some(value.span())
 }
 
 /// Puts `over` on top of `under`, table by table; any other value replaces what was there.
@@ -240,6 +219,8 @@ reserve = "1h"
         assert_eq!(variant.clock.set_phase, weekly.clock.set_phase);
         assert_eq!(variant.console, weekly.console);
 
+        let error = parse("base = \"weekly\"\n\n[schedule]\nmissed = \"skip\"").unwrap_err();
+        assert!(error.to_string().starts_with("board.toml:4:10: `schedule.missed`: "), "{error}");
         let error = parse("base = \"weekly\"\nsuply = \"5V\"").unwrap_err();
         assert!(error.to_string().contains("did you mean `supply`?"));
         assert_eq!(error.file, "board.toml");

@@ -45,7 +45,10 @@ variant weekly
 variant weekly-inplace -DDEFECT_STORE_IN_PLACE
 for name in no-crc save-order supply-ignored slot-17 mode-lost boot-count factory \
     midnight sunday day-group equal-times lost-pulse overlap override edit \
-    power-up double-cut clock-lost clock-believed clock-set dst slow-clock leap-day century year-2038 long-line; do
+    power-up double-cut clock-lost clock-believed clock-set dst slow-clock leap-day century year-2038 long-line \
+    bounce held-key chord-short chord-late chord-lifted edit-timeout edit-blocks edit-unsaved mode-order \
+    pin-mode says-ok off-lost override-ends power-cycles chord-runs-on chord-half factory-clock start-twice start-closed rest missed-late event-low \
+    brown-out-loop let-go not-blank half-erased undo; do
     defect "$name"
 done
 for name in silent crash flood timer; do

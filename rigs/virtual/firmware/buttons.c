@@ -26,12 +26,21 @@ void buttons_start(void)
 
 void buttons_edge(void)
 {
+#ifdef DEFECT_BOUNCE
+    if ((~GPIOA->IDR & PINS) == KEY_MODE)
+        edit_sample(GESTURE_MODE);
+#endif
     system_ticks_start();
 }
 
 void buttons_tick(void)
 {
-    edit_sample(keypad_sample(~GPIOA->IDR & PINS));
+    enum gesture gesture = keypad_sample(~GPIOA->IDR & PINS);
+#ifdef DEFECT_BOUNCE
+    if (gesture == GESTURE_MODE)
+        gesture = GESTURE_NONE;
+#endif
+    edit_sample(gesture);
     if (keypad_idle() && !edit_active())
         system_ticks_stop();
 }

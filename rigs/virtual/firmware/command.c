@@ -64,6 +64,9 @@ static enum error stored(enum store_result result)
     case STORE_SAVED:
         return DONE;
     case STORE_SUPPLY_LOW:
+#ifdef DEFECT_SAYS_OK
+        return DONE;
+#endif
         return E_SUPPLY_LOW;
     default:
         return E_STORAGE;

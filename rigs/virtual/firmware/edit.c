@@ -13,6 +13,12 @@ static const uint8_t LENGTHS[FUNCTIONS] = {
     [LEAVE] = 1, [CLOCK] = 13, [ADD] = 15, [DELETE] = 3, [CLEAR] = 1, [SELECT] = 2,
 };
 
+#ifdef DEFECT_MODE_ORDER
+enum { NEXT_MODE = 2 };
+#else
+enum { NEXT_MODE = 1 };
+#endif
+
 static bool s_active;
 static uint8_t s_digits[MOST_DIGITS];
 static uint32_t s_count, s_digit, s_idle;
@@ -125,7 +131,11 @@ static void begin(void)
 void edit_sample(enum gesture gesture)
 {
     s_idle = gesture == GESTURE_NONE ? s_idle + 1 : 0;
+#ifdef DEFECT_EDIT_TIMEOUT
+    if (false) {
+#else
     if (s_active && s_idle == EDIT_TIMEOUT) {
+#endif
         leave();
         tell("timeout");
     } else if (s_active && s_idle % BLINK == 0) {
@@ -134,7 +144,11 @@ void edit_sample(enum gesture gesture)
     switch (gesture) {
     case GESTURE_FACTORY:
         s_active = false;
+#ifdef DEFECT_CHORD_HALF
+        tell(clear_programs() ? "factory" : "refused");
+#else
         tell(timer_factory() == STORE_SAVED ? "factory" : "refused");
+#endif
         break;
     case GESTURE_HOLD:
         if (s_active) {
@@ -153,7 +167,7 @@ void edit_sample(enum gesture gesture)
             s_digit = (s_digit + 1) % 10;
         } else {
             static const char *const TOLD[] = {"mode AUTO", "mode ON", "mode OFF"};
-            tell(select_mode((g_mode + 1) % 3) ? TOLD[g_mode] : "refused");
+            tell(select_mode((g_mode + NEXT_MODE) % 3) ? TOLD[g_mode] : "refused");
         }
         break;
     default:

@@ -7,8 +7,14 @@
 
 enum { KEY_SET = 1 << 0, KEY_MODE = 1 << 1, KEY_BOTH = KEY_SET | KEY_MODE };
 
+#ifdef DEFECT_CHORD_SHORT
+#define KEYPAD_CHORD_LENGTH 300
+#else
+#define KEYPAD_CHORD_LENGTH 500
+#endif
+
 /* Samples are 10 ms apart. */
-enum { KEYPAD_SETTLED = 3, KEYPAD_TAP = 100, KEYPAD_HOLD = 200, KEYPAD_CHORD = 500 };
+enum { KEYPAD_SETTLED = 3, KEYPAD_TAP = 100, KEYPAD_HOLD = 200, KEYPAD_CHORD = KEYPAD_CHORD_LENGTH };
 
 enum gesture {
     GESTURE_NONE,

@@ -8,8 +8,23 @@
 #include "supply.h"
 #include "system.h"
 #include "timer.h"
+#if defined DEFECT_EDIT_BLOCKS
+#include "edit.h"
+#elif defined DEFECT_MISSED_LATE
+#include "stm32f103.h"
+#endif
 
 int main(void);
+
+/* Somebody is at the buttons, and the schedule waits. */
+static bool held_up(void)
+{
+#ifdef DEFECT_EDIT_BLOCKS
+    return edit_active();
+#else
+    return false;
+#endif
+}
 
 /* The watchdog is fed here and after a clock setting, nowhere else: only a loop that handles the seconds of a
  * running clock lives on. A crystal that stops therefore ends in a reset too, and the clock is found lost. */
@@ -17,8 +32,19 @@ static void second(void)
 {
     if (!rtc_second())
         timer_evaluate();
-    else if (g_now >= g_next_event)
+    else if (g_now >= g_next_event && !held_up())
         timer_event();
+#if defined DEFECT_OVERRIDE_ENDS
+    struct settings settings = timer_settings();
+    if (g_clock_valid && g_now % 86400 == 0 && settings.mode != MODE_AUTO) {
+        settings.mode = MODE_AUTO;
+        timer_change(&settings);
+        timer_evaluate();
+    }
+#elif defined DEFECT_MISSED_LATE
+    BKP->DR8 = g_now >> 16;
+    BKP->DR9 = g_now & 0xFFFFu;
+#endif
     if (!g_clock_valid)
         relay_blink();
     watchdog_feed();

@@ -1,6 +1,9 @@
 #include "relay.h"
 
 #include "stm32f103.h"
+#ifdef DEFECT_START_CLOSED
+#include "system.h"
+#endif
 
 #define K1 (1u << 0)
 #define LED (1u << 13)
@@ -15,6 +18,10 @@ void relay_start(void)
     /* Both push-pull at the slowest drive; PC13 can take no other. */
     GPIOB->CRL = (GPIOB->CRL & ~0xFu) | 0x2u;
     GPIOC->CRH = (GPIOC->CRH & ~(0xFu << 20)) | 0x2u << 20;
+#ifdef DEFECT_START_CLOSED
+    relay_set(true);
+    system_delay_cycles(320000);
+#endif
 }
 
 void relay_set(bool on)

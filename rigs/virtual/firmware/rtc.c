@@ -107,8 +107,10 @@ void rtc_start(void)
 #ifdef DEFECT_DOUBLE_CUT
             uint32_t started = BKP->DR6 & 0xFFFFu;
             BKP->DR6 = g_now & 0xFFFFu;
-            while ((uint16_t)(g_now - started) < 15) {
-            }
+            uint16_t ran = (uint16_t)(g_now - started);
+            if ((ran >= 2 && ran < 15) || g_reset_cause == RESET_IWDG)
+                for (;;) {
+                }
 #endif
             return;
         }

@@ -18,7 +18,11 @@ enum {
     PLACES_PER_PAGE = FLASH_PAGE / PLACE_BYTES,
     PLACES = PLACES_PER_PAGE * STORE_PAGES,
     NOWHERE = PLACES,
+#ifdef DEFECT_NOT_BLANK
+    ATTEMPTS = 1,
+#else
     ATTEMPTS = 3,
+#endif
     /* Spoiled saves in a row that a boot steps over when it numbers the next one. */
     SEQUENCE_SLACK = PLACES
 };
@@ -113,6 +117,8 @@ static bool decode(uint32_t place, struct settings *settings)
     }
 #ifdef DEFECT_SLOT_17
     settings->programs[PROGRAM_SLOTS - 1] = (struct program){0};
+#elif defined DEFECT_OFF_LOST
+    settings->mode &= 1;
 #endif
     return true;
 }
@@ -186,11 +192,19 @@ static uint32_t make_room(uint32_t from)
     return flash_erase_page(0) ? 0 : (uint32_t)NOWHERE;
 #else
     for (uint32_t place = from; place % PLACES_PER_PAGE != 0; place++)
+#ifdef DEFECT_NOT_BLANK
+        return place;
+    (void)blank;
+#else
         if (blank(place))
             return place;
+#endif
     uint32_t page = s_live == NOWHERE || s_live >= PLACES_PER_PAGE ? 0 : 1;
 #ifdef DEFECT_SAVE_ORDER
     flash_erase_page((1 - page) * FLASH_PAGE);
+#elif defined DEFECT_HALF_ERASED
+    if (!plausible(page * PLACES_PER_PAGE))
+        return page * PLACES_PER_PAGE;
 #endif
     /* Erased even if it reads blank: an erase that was cut may read so and not last. */
     return flash_erase_page(page * FLASH_PAGE) ? page * PLACES_PER_PAGE : (uint32_t)NOWHERE;
@@ -224,6 +238,12 @@ enum store_result store_save(const struct settings *settings)
         if (place == NOWHERE)
             continue;
         encode(words, settings, ++s_sequence);
+#ifdef DEFECT_UNDO
+        if (supply_low()) {
+            flash_erase_page(s_live / PLACES_PER_PAGE * FLASH_PAGE);
+            return STORE_SUPPLY_LOW;
+        }
+#endif
         if (write(place, words)) {
             s_live = place;
             s_stored = *settings;

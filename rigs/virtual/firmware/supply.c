@@ -1,7 +1,13 @@
 #include "supply.h"
 
 #include "interrupts.h"
+#ifdef DEFECT_LET_GO
+#include "relay.h"
+#endif
 #include "stm32f103.h"
+#ifdef DEFECT_BROWN_OUT_LOOP
+#include "system.h"
+#endif
 
 uint32_t g_pvd_events;
 
@@ -13,6 +19,11 @@ void supply_start(void)
     EXTI->PR = EXTI_PVD;
     EXTI->IMR |= EXTI_PVD;
     irq_enable(IRQ_PVD);
+#ifdef DEFECT_BROWN_OUT_LOOP
+    system_delay_cycles(1000);
+    if (supply_low())
+        system_reset();
+#endif
 }
 
 bool supply_low(void)
@@ -29,4 +40,7 @@ void pvd_handler(void)
 {
     EXTI->PR = EXTI_PVD;
     g_pvd_events++;
+#ifdef DEFECT_LET_GO
+    relay_set(false);
+#endif
 }

@@ -3,8 +3,12 @@
 #include "relay.h"
 #include "rtc.h"
 #include "system.h"
-#ifdef DEFECT_BOOT_COUNT
+#if defined DEFECT_BOOT_COUNT || defined DEFECT_POWER_CYCLES || defined DEFECT_MISSED_LATE
 #include "stm32f103.h"
+#elif defined DEFECT_EDIT_UNSAVED
+#include "edit.h"
+#elif defined DEFECT_EVENT_LOW
+#include "supply.h"
 #endif
 
 uint32_t g_mode;
@@ -42,6 +46,15 @@ void timer_start(void)
 #elif defined DEFECT_BOOT_COUNT
     if (++BKP->DR7 > 4)
         settings = (struct settings){0};
+#elif defined DEFECT_PIN_MODE
+    if (g_reset_cause == RESET_PIN)
+        settings.mode = MODE_AUTO;
+#elif defined DEFECT_POWER_CYCLES
+    bool again = (uint16_t)(g_now - BKP->DR6) < 10;
+    BKP->DR6 = g_now & 0xFFFFu;
+    BKP->DR7 = again ? BKP->DR7 + 1 : 0;
+    if (BKP->DR7 >= 2)
+        settings = (struct settings){0};
 #endif
     take_over(&settings);
 #ifdef DEFECT_POWER_UP
@@ -51,6 +64,21 @@ void timer_start(void)
     }
 #endif
     timer_evaluate();
+#if defined DEFECT_START_TWICE
+    if (g_relay) {
+        system_delay_cycles(320000);
+        relay_set(false);
+        system_delay_cycles(320000);
+        relay_set(true);
+    }
+#elif defined DEFECT_REST
+    if (g_mode == MODE_AUTO && g_relay && !schedule_covers(g_programs, g_now - 15))
+        relay_set(false);
+#elif defined DEFECT_MISSED_LATE
+    uint32_t last = BKP->DR8 << 16 | (BKP->DR9 & 0xFFFFu);
+    if (g_mode == MODE_AUTO && !schedule_covers(g_programs, last) && schedule_covers(g_programs, g_now - 600))
+        relay_set(false);
+#endif
 }
 
 struct settings timer_settings(void)
@@ -63,7 +91,11 @@ struct settings timer_settings(void)
 
 enum store_result timer_change(const struct settings *settings)
 {
+#ifdef DEFECT_EDIT_UNSAVED
+    enum store_result result = edit_active() ? STORE_SAVED : store_save(settings);
+#else
     enum store_result result = store_save(settings);
+#endif
     if (result != STORE_SAVED)
         return result;
     take_over(settings);
@@ -107,6 +139,9 @@ enum store_result timer_factory(void)
 #else
     struct settings defaults = {.mode = MODE_AUTO};
 #endif
+#ifdef DEFECT_FACTORY_CLOCK
+    rtc_forget();
+#endif
     enum store_result result = timer_change(&defaults);
     if (result != STORE_SAVED)
         return result;
@@ -149,6 +184,12 @@ static bool still_wanted(uint32_t t)
 void timer_event(void)
 {
     while (g_next_event <= g_now && g_next_event != SCHEDULE_NEVER) {
+#ifdef DEFECT_EVENT_LOW
+        if (supply_low()) {
+            g_next_event = schedule_next_event(g_programs, g_next_event);
+            continue;
+        }
+#endif
         if (schedule_starts_at(g_programs, g_next_event))
             relay_set(true);
         else if (!still_wanted(g_next_event))

@@ -11,10 +11,11 @@ mod live;
 mod probe_port;
 mod report;
 
+use crate::button::Button;
 use crate::core::Core;
 use crate::mcu::chip::Chip;
 use crate::mcu::flash::Image;
-use crate::mcu::gpio::{Drive, Pin};
+use crate::mcu::gpio::Drive;
 use crate::relay::Relay;
 use crate::rng::Stream;
 use crate::supply::{LevelSchedule, OutOfOrder, Reserve, Supply};
@@ -62,6 +63,8 @@ pub struct Board {
     supply: Supply,
     reserve: Reserve,
     relays: Vec<RelayChannel>,
+    /// In the order of the wiring.
+    buttons: Vec<Button>,
     power: Power,
     reset_pin_held: bool,
     backup_alive: bool,
@@ -114,6 +117,11 @@ impl Board {
                 sequence: 0,
             })
             .collect();
+        let buttons = wiring
+            .buttons
+            .iter()
+            .map(|wires| Button::new(wires.bounce, Stream::new(seed, &format!("button {}", wires.name))))
+            .collect();
         let mut board = Self {
             now: at,
             core: Core::new(),
@@ -121,6 +129,7 @@ impl Board {
             supply,
             reserve: Reserve::new(wiring.reserve.clone(), at),
             relays,
+            buttons,
             power: Power::Off,
             reset_pin_held: false,
             backup_alive: false,
@@ -139,8 +148,8 @@ impl Board {
             wiring,
             symbols,
         };
-        for button in board.wiring.clone().buttons.iter() {
-            board.set_button_pin(button.pin, button.active, false);
+        for index in 0..board.buttons.len() {
+            board.sync_button(index);
         }
         Ok(board)
     }
@@ -210,23 +219,25 @@ impl Board {
 
     /// Presses or releases a button; false if the wiring has none of that name.
     pub fn press(&mut self, button: &str, pressed: bool) -> bool {
-        let Some((pin, active)) =
-            self.wiring.buttons.iter().find(|wires| wires.name == button).map(|wires| (wires.pin, wires.active))
-        else {
+        let Some(index) = self.wiring.buttons.iter().position(|wires| wires.name == button) else {
             return false;
         };
-        self.set_button_pin(pin, active, pressed);
-        self.sync_irqs();
+        self.buttons[index].press(self.now, pressed);
+        self.electrical = None;
+        self.sync_button(index);
         true
     }
 
-    fn set_button_pin(&mut self, pin: Pin, active: Active, pressed: bool) {
-        let drive = match (pressed, active) {
+    /// Puts the contact of a button on its pin.
+    fn sync_button(&mut self, index: usize) {
+        let wires = &self.wiring.buttons[index];
+        let drive = match (self.buttons[index].contact(), wires.active) {
             (false, _) => Drive::Floating,
             (true, Active::Low) => Drive::Low,
             (true, Active::High) => Drive::High,
         };
-        self.chip.set_pin(pin, drive);
+        self.chip.set_pin(wires.pin, drive);
+        self.sync_irqs();
     }
 
     /// A variable of the firmware as it lies in RAM now; `None` if there is no such variable, or not there.

@@ -15,6 +15,8 @@
 //! The core is in [`core`], the chip round it in [`mcu`], the supply in [`supply`], and [`probe`] lets probe-rs in.
 
 pub mod board;
+mod bounce;
+pub mod button;
 pub mod core;
 pub mod instruments;
 pub mod mcu;

@@ -15,12 +15,10 @@ mod parts;
 
 pub use parts::{CoilVoltage, ContactKind, RelayError, RelayParts};
 
+use crate::bounce::bounces;
 use crate::rng::Stream;
 use brownout_trace::event::Crossing;
-use brownout_trace::{Instant, Span, Volts};
-
-/// The most breaks in one closing.
-const MOST_BREAKS: u64 = 5;
+use brownout_trace::{Instant, Volts};
 
 /// A defect of the contact, to be injected. The armature moves all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -170,21 +168,6 @@ impl Relay {
             }
         }
     }
-}
-
-/// The edges after a first closing, the next one last: an even number of distinct instants within the bounce length.
-fn bounces(random: &mut Stream, closed: Instant, length: Span) -> Vec<Instant> {
-    if length <= Span::ZERO {
-        return Vec::new();
-    }
-    let edges = 2 * random.between(1, MOST_BREAKS);
-    let mut instants: Vec<Instant> = (0..edges).map(|_| closed + random.span_up_to(length)).collect();
-    instants.sort_unstable_by(|a, b| b.cmp(a));
-    instants.dedup();
-    if instants.len() % 2 == 1 {
-        instants.pop();
-    }
-    instants
 }
 
 #[cfg(test)]

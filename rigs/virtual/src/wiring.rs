@@ -142,6 +142,10 @@ pub struct ButtonWires {
     pub pin: Pin,
     /// The level of a pressed button.
     pub active: Active,
+    /// How long its contact may take to come to rest, pressed or released: at most 5 ms for a good key, a multiple of
+    /// that for a worn one. Left out, it does not bounce.
+    #[serde(default)]
+    pub bounce: Span,
 }
 
 fn pin<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pin, D::Error> {
@@ -256,6 +260,10 @@ impl Wiring {
         ] {
             within(key, amps.0, 0.0, 10.0, amps.to_string(), "between 0A and 10A")?;
         }
+        for button in &self.buttons {
+            let (bounce, key) = (button.bounce, format!("buttons.{}.bounce", button.name));
+            within(&key, bounce.as_secs_f64(), 0.0, 1.0, bounce.to_string(), "between 0s and 1s")?;
+        }
         let baud = self.console.baud;
         within("console.baud", f64::from(baud), 300.0, 4.5e6, baud.to_string(), "between 300 and 4500000 bits/s")
     }
@@ -297,7 +305,7 @@ mod tests {
     use super::*;
 
     fn button(pin: &str) -> ButtonWires {
-        ButtonWires { name: pin.to_owned(), pin: pin.parse().unwrap(), active: Active::Low }
+        ButtonWires { name: pin.to_owned(), pin: pin.parse().unwrap(), active: Active::Low, bounce: Span::ZERO }
     }
 
     #[test]
@@ -312,7 +320,7 @@ mod tests {
     #[test]
     fn impossible_figures_are_refused_with_their_limits() {
         type Change = fn(&mut Wiring);
-        let changes: [(Change, &str); 8] = [
+        let changes: [(Change, &str); 9] = [
             (|w| w.clocks.lse.error = Ppm(-1e6), "`clocks.lse.error`"),
             (|w| w.clocks.lse.error = Ppm(f64::INFINITY), "`clocks.lse.error`"),
             (|w| w.clocks.hsi = Hertz(0.0), "`clocks.hsi` is 0Hz; it must be between 1MHz and 16MHz"),
@@ -321,6 +329,10 @@ mod tests {
             (|w| w.loads.sleep_share = -100.0, "`loads.sleep-share`"),
             (|w| w.loads.reset = Amps(1e30), "`loads.reset`"),
             (|w| w.console.baud = 0, "`console.baud` is 0"),
+            (
+                |w| w.buttons = vec![ButtonWires { bounce: Span::secs(2), ..button("PA0") }],
+                "`buttons.PA0.bounce` is 2s",
+            ),
         ];
         for (change, message) in changes {
             let mut wiring = sound();

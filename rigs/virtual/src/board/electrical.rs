@@ -27,6 +27,8 @@ pub(super) enum Cause {
     Coil(usize),
     /// A relay's armature or contact moves.
     Relay(usize),
+    /// A button's contact bounces.
+    Button(usize),
     /// The clock's reserve is used up.
     Reserve,
     /// The reset delay is over.
@@ -77,6 +79,9 @@ impl Board {
             }
             offer(channel.relay.next_event(), Cause::Relay(index));
         }
+        for (index, button) in self.buttons.iter().enumerate() {
+            offer(button.next_event(), Cause::Button(index));
+        }
         if self.backup_alive {
             offer(self.reserve.next_exhausted(), Cause::Reserve);
         }
@@ -110,6 +115,10 @@ impl Board {
                     let sequence = channel.sequence;
                     self.emit(at, What::Contact { relay: name, closed, sequence });
                 }
+            }
+            Cause::Button(index) => {
+                self.buttons[index].settle(at);
+                self.sync_button(index);
             }
             Cause::Reserve => self.lose_backup(at),
             Cause::Released => {

@@ -1,5 +1,5 @@
 use super::*;
-use brownout_trace::{Ohms, Percent};
+use brownout_trace::{Ohms, Percent, Span};
 use proptest::prelude::*;
 
 const MS: i64 = 1_000_000;

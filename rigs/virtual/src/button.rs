@@ -1,0 +1,90 @@
+//! A button: a contact that bounces when it is pressed and when it is released.
+
+use crate::bounce::bounces;
+use crate::rng::Stream;
+use brownout_trace::{Instant, Span};
+
+/// A button at an instant. Plain data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Button {
+    bounce: Span,
+    random: Stream,
+    made: bool,
+    /// Instants at which it changes while bouncing, the next one last.
+    bounces: Vec<Instant>,
+}
+
+impl Button {
+    /// A free button whose contact comes to rest within `bounce`; the stream is for that alone.
+    pub fn new(bounce: Span, random: Stream) -> Self {
+        Self { bounce, random, made: false, bounces: Vec::new() }
+    }
+
+    /// Whether the contact is closed.
+    pub fn contact(&self) -> bool {
+        self.made
+    }
+
+    /// Presses or releases it. Pressing what is pressed does nothing.
+    pub fn press(&mut self, at: Instant, pressed: bool) {
+        // What bounces still ends where it was to end.
+        let settles = self.made ^ (self.bounces.len() % 2 == 1);
+        if settles == pressed {
+            return;
+        }
+        self.made = pressed;
+        self.bounces = bounces(&mut self.random, at, self.bounce);
+    }
+
+    /// When it bounces next.
+    pub fn next_event(&self) -> Option<Instant> {
+        self.bounces.last().copied()
+    }
+
+    /// Takes the bounces that are due by `at`.
+    pub fn settle(&mut self, at: Instant) {
+        while self.bounces.last().is_some_and(|due| *due <= at) {
+            self.bounces.pop();
+            self.made = !self.made;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_it_bounces_within_its_length_and_ends_as_the_finger_says() {
+        let mut button = Button::new(Span::millis(5), Stream::new(1, "button"));
+        for (at, pressed) in [(Instant(0), true), (Instant(100_000_000), false), (Instant(200_000_000), true)] {
+            button.press(at, pressed);
+            assert_eq!(button.contact(), pressed);
+            let mut edges = 0;
+            while let Some(due) = button.next_event() {
+                assert!(due > at && due <= at + Span::millis(5));
+                button.settle(due);
+                edges += 1;
+            }
+            assert!(edges >= 2 && button.contact() == pressed);
+        }
+    }
+
+    #[test]
+    fn a_finger_that_leaves_while_it_bounces_leaves_it_open() {
+        let mut button = Button::new(Span::millis(5), Stream::new(1, "button"));
+        button.press(Instant(0), true);
+        button.settle(Instant(1_000_000));
+        button.press(Instant(1_000_000), false);
+        button.press(Instant(1_000_000), false);
+        button.settle(Instant(10_000_000));
+        assert!(!button.contact() && button.next_event().is_none());
+    }
+
+    #[test]
+    fn one_without_bounce_is_an_ideal_switch() {
+        let mut button = Button::new(Span::ZERO, Stream::new(1, "button"));
+        button.press(Instant(0), true);
+        assert!(button.contact() && button.next_event().is_none());
+    }
+}
