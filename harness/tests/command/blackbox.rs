@@ -39,7 +39,6 @@ fn shipped_scenarios_run_on_a_board_without_a_console() {
         "scenarios/schedule/sunday-to-monday.toml",
         "scenarios/schedule/override.toml",
         "scenarios/schedule/day-groups.toml",
-        "scenarios/memory/cold-start.toml",
         "scenarios/memory/hostile-lines.toml",
         "scenarios/clock/leap-day.toml",
         "scenarios/clock/far-years.toml",
