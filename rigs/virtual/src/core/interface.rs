@@ -193,7 +193,8 @@ impl Core {
     /// The flash at `addr` (or at its alias) was changed.
     pub fn invalidate_code(&mut self, addr: u32, len: u32) {
         if self.code.knows(addr, len) {
-            Arc::make_mut(&mut self.code).forget(addr, len);
+            // Others may share it; they have their own flash.
+            self.code = Arc::new(Code::stopping_at(self.code.stops().to_vec()));
         }
     }
 

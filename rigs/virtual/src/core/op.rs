@@ -25,9 +25,9 @@ pub(super) enum Op {
     CmpImm, CmpReg, CmpShift,
     /// d = d with its upper half replaced by imm.
     Movt,
-    /// d = PC aligned to a word, plus imm.
+    /// d = PC aligned to a word, plus imm; once resolved, d = the base of the decoded code plus imm.
     Adr,
-    /// d = PC + imm, as `MOV Rd, PC`.
+    /// d = PC, as `MOV Rd, PC`; resolved as `Adr`.
     MovePc,
     /// ADD, SUB and MOV that write SP: n + imm if m is 15, else n plus (nibble a 1: minus) m shifted as imm says; kept word-aligned.
     WriteSp,
@@ -52,7 +52,7 @@ pub(super) enum Op {
     // At n + imm, or at n; either way n + imm becomes n.
     LdrPre, LdrbPre, LdrhPre, LdrsbPre, LdrshPre, StrPre, StrbPre, StrhPre,
     LdrPost, LdrbPost, LdrhPost, LdrsbPost, LdrshPost, StrPost, StrbPost, StrhPost,
-    /// d from PC aligned to a word, plus imm.
+    /// d from PC aligned to a word, plus imm; resolved as `Adr`.
     LdrLit,
     /// Any single transfer in its rarer forms, see `execute::memory::special`.
     Special,
@@ -63,7 +63,7 @@ pub(super) enum Op {
     /// d from n + imm. Exclusive stores have the status register in a.
     Ldrex, Ldrexb, Ldrexh, Strex, Strexb, Strexh, Clrex,
 
-    // Branches: to PC + 4 + imm.
+    // Branches: to PC + 4 + imm; once resolved, to the place imm of the decoded code.
     B, Beq, Bne, Bcs, Bcc, Bmi, Bpl, Bvs, Bvc, Bhi, Bls, Bge, Blt, Bgt, Ble,
     Bl, Cbz, Cbnz,
     /// To m.
@@ -87,6 +87,16 @@ pub(super) enum Op {
     Undefined,
     /// The bus refused to deliver this instruction.
     Unfetchable,
+
+    // Not instructions, and without a cycle of their own.
+    /// The next place is executed if the condition holds, and else skipped: an instruction of an IT block, which its own place follows.
+    IfEq, IfNe, IfCs, IfCc, IfMi, IfPl, IfVs, IfVc, IfHi, IfLs, IfGe, IfLt, IfGt, IfLe,
+    /// Go on at the place imm.
+    Follow,
+    /// Nothing more is decoded here.
+    Leave,
+    /// A breakpoint of the debugger lies here.
+    Stop,
 }
 
 /// How a load or store uses its offset.
@@ -122,8 +132,6 @@ impl Slot {
     /// Of these two bits one is set: they are the length.
     const NARROW: u8 = 2;
     const WIDE: u8 = 4;
-    /// Executed as part of an IT block (set while running, never stored).
-    pub const IN_IT: u8 = 8;
 
     /// A 16-bit instruction without operands.
     pub const fn new(op: Op) -> Slot {
@@ -167,28 +175,28 @@ impl Slot {
     }
 
     #[inline(always)]
-    pub const fn rd(self) -> usize {
+    pub const fn rd(&self) -> usize {
         (self.d_n & 15) as usize
     }
 
     #[inline(always)]
-    pub const fn rn(self) -> usize {
+    pub const fn rn(&self) -> usize {
         (self.d_n >> 4) as usize
     }
 
     #[inline(always)]
-    pub const fn rm(self) -> usize {
+    pub const fn rm(&self) -> usize {
         (self.m_a & 15) as usize
     }
 
     #[inline(always)]
-    pub const fn ra(self) -> usize {
+    pub const fn ra(&self) -> usize {
         (self.m_a >> 4) as usize
     }
 
     /// The length in bytes: 2 or 4.
     #[inline(always)]
-    pub const fn length(self) -> u32 {
+    pub const fn length(&self) -> u32 {
         (self.meta & (Slot::NARROW | Slot::WIDE)) as u32
     }
 }

@@ -26,7 +26,7 @@ impl Cpu {
     }
 
     /// MSR (B5.2.3).
-    pub(super) fn set_special_register(&mut self, slot: Slot) {
+    pub(super) fn set_special_register(&mut self, slot: &Slot) {
         let value = self.r(slot.rn());
         match slot.imm {
             0..=3 if slot.ra() & 2 != 0 => self.set_apsr(value),
@@ -54,7 +54,7 @@ impl Cpu {
     }
 
     /// CPSIE and CPSID.
-    pub(super) fn change_state(&mut self, slot: Slot) {
+    pub(super) fn change_state(&mut self, slot: &Slot) {
         if !self.privileged() {
             return;
         }
