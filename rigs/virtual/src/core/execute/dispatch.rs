@@ -5,7 +5,7 @@ use super::super::code::View;
 use super::super::cpu::{Cpu, LR};
 use super::super::decode::shift;
 use super::super::faults::Trap;
-use super::super::op::{Op, Slot};
+use super::super::op::Op;
 use super::super::timing;
 
 impl Cpu {
@@ -68,6 +68,8 @@ impl Cpu {
             macro_rules! branch_if {
                 ($condition:expr) => {
                     if $condition {
+                        // Without a store the compiler makes this a choice of values, which the host waits for instead of guessing.
+                        self.it = 0;
                         next = slot.imm as usize;
                         cost += near_refill;
                     }
@@ -77,10 +79,10 @@ impl Cpu {
             macro_rules! only_if {
                 ($condition:expr) => {{
                     if $condition {
-                        at += 1;
-                        continue;
+                        cost = 0;
+                    } else {
+                        next += 1;
                     }
-                    next += 1;
                 }};
             }
             macro_rules! load {
@@ -397,16 +399,16 @@ impl Cpu {
                 Op::IfGt => only_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
                 Op::IfLe => only_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
                 Op::Follow => {
-                    at = slot.imm as usize;
-                    continue;
+                    next = slot.imm as usize;
+                    cost = 0;
                 }
                 Op::Leave => {
                     let target = pc!();
                     match view.find(target.wrapping_sub(base)) {
-                        Some(place) => at = place,
+                        Some(place) => next = place,
                         None => break Ok(()),
                     }
-                    continue;
+                    cost = 0;
                 }
                 Op::Stop => break Ok(()),
                 Op::B => branch_if!(true),
