@@ -96,6 +96,7 @@ impl Code {
         if self.ops.len() >= FULL {
             self.clear();
         }
+        let first = self.ops.len();
         let (base, mut branches, mut starts) = (base(pc), Vec::new(), vec![pc - base(pc)]);
         while let Some(start) = starts.pop() {
             let known = branches.len();
@@ -105,6 +106,11 @@ impl Code {
                     return Err(error);
                 }
                 starts.extend(branches[known..].iter().map(|(_, target)| *target));
+            }
+        }
+        for place in first..self.ops.len().saturating_sub(1) {
+            if let Some(both) = self.ops[place].op.with_next(self.ops[place + 1].op) {
+                self.ops[place].op = both;
             }
         }
         for (place, target) in branches {
@@ -373,7 +379,7 @@ mod tests {
         let mut code = Code::new();
         code.translate(&mut flash(&[0xBF0C, 0x2001, 0x2002, 0x4770]), 0).unwrap();
         let ops: Vec<Op> = code.ops.iter().map(|slot| slot.op).collect();
-        assert_eq!(ops, [Op::It, Op::IfEq, Op::MovImm, Op::IfNe, Op::MovImm, Op::Bx]);
+        assert_eq!(ops, [Op::ItEq, Op::IfEq, Op::MovImm, Op::IfNe, Op::MovImm, Op::Bx]);
         assert_eq!(code.its, [0, 0x0C, 0x0C, 0x18, 0x18, 0]);
         assert_eq!(code.view().find(2), None, "nobody branches into a block");
     }

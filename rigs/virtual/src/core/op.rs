@@ -91,6 +91,12 @@ pub(super) enum Op {
     // Not instructions, and without a cycle of their own.
     /// The next place is executed if the condition holds, and else skipped: an instruction of an IT block, which its own place follows.
     IfEq, IfNe, IfCs, IfCc, IfMi, IfPl, IfVs, IfVc, IfHi, IfLs, IfGe, IfLt, IfGt, IfLe,
+    /// IT and the condition behind it.
+    ItEq, ItNe, ItCs, ItCc, ItMi, ItPl, ItVs, ItVc, ItHi, ItLs, ItGe, ItLt, ItGt, ItLe,
+    /// A comparison and the conditional branch behind it.
+    CmpImmBeq, CmpImmBne, CmpImmBhi, CmpImmBls,
+    CmpRegBeq, CmpRegBne, CmpRegBcs, CmpRegBcc, CmpRegBhi, CmpRegBls,
+    SubImmSBeq, SubImmSBne,
     /// Go on at the place imm.
     Follow,
     /// Nothing more is decoded here.
@@ -202,6 +208,39 @@ impl Slot {
 }
 
 impl Op {
+    /// One operation for this one and the one in the next place, where there is one for both. The next place stays what it is.
+    pub fn with_next(self, next: Op) -> Option<Op> {
+        Some(match (self, next) {
+            (Op::It, Op::IfEq) => Op::ItEq,
+            (Op::It, Op::IfNe) => Op::ItNe,
+            (Op::It, Op::IfCs) => Op::ItCs,
+            (Op::It, Op::IfCc) => Op::ItCc,
+            (Op::It, Op::IfMi) => Op::ItMi,
+            (Op::It, Op::IfPl) => Op::ItPl,
+            (Op::It, Op::IfVs) => Op::ItVs,
+            (Op::It, Op::IfVc) => Op::ItVc,
+            (Op::It, Op::IfHi) => Op::ItHi,
+            (Op::It, Op::IfLs) => Op::ItLs,
+            (Op::It, Op::IfGe) => Op::ItGe,
+            (Op::It, Op::IfLt) => Op::ItLt,
+            (Op::It, Op::IfGt) => Op::ItGt,
+            (Op::It, Op::IfLe) => Op::ItLe,
+            (Op::CmpImm, Op::Beq) => Op::CmpImmBeq,
+            (Op::CmpImm, Op::Bne) => Op::CmpImmBne,
+            (Op::CmpImm, Op::Bhi) => Op::CmpImmBhi,
+            (Op::CmpImm, Op::Bls) => Op::CmpImmBls,
+            (Op::CmpReg, Op::Beq) => Op::CmpRegBeq,
+            (Op::CmpReg, Op::Bne) => Op::CmpRegBne,
+            (Op::CmpReg, Op::Bcs) => Op::CmpRegBcs,
+            (Op::CmpReg, Op::Bcc) => Op::CmpRegBcc,
+            (Op::CmpReg, Op::Bhi) => Op::CmpRegBhi,
+            (Op::CmpReg, Op::Bls) => Op::CmpRegBls,
+            (Op::SubImmS, Op::Beq) => Op::SubImmSBeq,
+            (Op::SubImmS, Op::Bne) => Op::SubImmSBne,
+            _ => return None,
+        })
+    }
+
     /// The same operation without setting flags, for 16-bit instructions in an IT block.
     pub fn quiet(self) -> Op {
         match self {

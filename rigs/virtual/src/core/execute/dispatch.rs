@@ -85,6 +85,36 @@ impl Cpu {
                     }
                 }};
             }
+            // IT, and then `only_if`, unless the run ends between them.
+            macro_rules! it_if {
+                ($condition:expr) => {
+                    if cycles + 1 < self.stop_at {
+                        if $condition {
+                            next = at + 2;
+                        } else {
+                            next = at + 3;
+                            cost = 2;
+                        }
+                    }
+                };
+            }
+            // What was just done, and then the branch in the next place, unless the run ends between them.
+            macro_rules! then_branch_if {
+                ($condition:expr) => {
+                    if cycles + 1 < self.stop_at
+                        && let Some(branch) = view.ops.get(next)
+                    {
+                        if $condition {
+                            self.it = 0;
+                            next = branch.imm as usize;
+                            cost = 2 + near_refill;
+                        } else {
+                            next += 1;
+                            cost = 2;
+                        }
+                    }
+                };
+            }
             macro_rules! load {
                 // Giving a base: it is written back.
                 ($addr:expr, $width:ident $(as $narrow:ty)?, $base:expr) => {{
@@ -398,6 +428,80 @@ impl Cpu {
                 Op::IfLt => only_if!(((self.n ^ self.v) as i32) < 0),
                 Op::IfGt => only_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
                 Op::IfLe => only_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
+                Op::ItEq => it_if!(self.z == 0),
+                Op::ItNe => it_if!(self.z != 0),
+                Op::ItCs => it_if!(self.c),
+                Op::ItCc => it_if!(!self.c),
+                Op::ItMi => it_if!((self.n as i32) < 0),
+                Op::ItPl => it_if!((self.n as i32) >= 0),
+                Op::ItVs => it_if!((self.v as i32) < 0),
+                Op::ItVc => it_if!((self.v as i32) >= 0),
+                Op::ItHi => it_if!(self.c && self.z != 0),
+                Op::ItLs => it_if!(!self.c || self.z == 0),
+                Op::ItGe => it_if!(((self.n ^ self.v) as i32) >= 0),
+                Op::ItLt => it_if!(((self.n ^ self.v) as i32) < 0),
+                Op::ItGt => it_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
+                Op::ItLe => it_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
+                Op::CmpImmBeq => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::CmpImmBne => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n != x);
+                }
+                Op::CmpImmBhi => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n > x);
+                }
+                Op::CmpImmBls => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n <= x);
+                }
+                Op::CmpRegBeq => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::CmpRegBne => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n != x);
+                }
+                Op::CmpRegBcs => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n >= x);
+                }
+                Op::CmpRegBcc => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n < x);
+                }
+                Op::CmpRegBhi => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n > x);
+                }
+                Op::CmpRegBls => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n <= x);
+                }
+                Op::SubImmSBeq => {
+                    let (n, x) = (n!(), slot.imm);
+                    sum!(sub, n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::SubImmSBne => {
+                    let (n, x) = (n!(), slot.imm);
+                    sum!(sub, n, x);
+                    then_branch_if!(n != x);
+                }
                 Op::Follow => {
                     next = slot.imm as usize;
                     cost = 0;
