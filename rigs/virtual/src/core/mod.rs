@@ -40,6 +40,7 @@ mod timing;
 mod tests;
 
 pub use bus::{Bus, BusError, Width};
+pub use decode::operation;
 pub use faults::{FaultKind, FaultReport};
 pub use interface::{Core, Exit};
 pub use ppb::Complaint;
