@@ -32,4 +32,6 @@ done
 for name in workload wakeups ticks; do
     build "$name" -Os "programs/$name.c" start.c
 done
+build exceptions -Os exceptions.c
+build lockup -Os lockup.c
 "$cc" -dumpfullversion >"$out/compiler.stamp"

@@ -43,7 +43,8 @@ impl Cpu {
                 }
             }
             19 => {
-                if self.execution_priority() > -1 {
+                // The manual's pseudo-code would forbid to clear it too; CMSIS does that, and the chip lets it.
+                if value & 1 == 0 || self.execution_priority() > -1 {
                     self.faultmask = value & 1 != 0;
                 }
             }
