@@ -11,7 +11,7 @@ cc=${CROSS_CC:-arm-none-eabi-gcc}
 
 flags="-std=gnu11 -mcpu=cortex-m3 -mthumb -ffreestanding -nostdlib -nostartfiles -static -fno-common -fno-ident
 -fno-tree-loop-distribute-patterns -g0 -fno-asynchronous-unwind-tables -frandom-seed=brownout
--Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes
+-Wall -Wextra -Werror -Wno-infinite-recursion -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes
 -T qualification.ld -Wl,--build-id=none -Wl,-z,max-page-size=4"
 
 build() { # ELF, optimisation, sources
@@ -34,4 +34,10 @@ for name in workload wakeups ticks; do
 done
 build exceptions -Os exceptions.c
 build lockup -Os lockup.c
+number=0
+for name in beyond-ram jump-nowhere jump-device jump-null sleep-for-ever watchdog stack-overflow lockup unknown-register \
+    erased-flash write-flash; do
+    number=$((number + 1))
+    build "bad-$name" -Os "-DBAD=$number" bad.c
+done
 "$cc" -dumpfullversion >"$out/compiler.stamp"

@@ -79,6 +79,7 @@ impl Board {
         if self.draw != Draw::Asleep {
             self.set_draw(from, Draw::Asleep);
             self.report_deep_sleep(from);
+            self.report_last_sleep(from);
             // The lighter load moves the thresholds' instants: look again before letting time pass.
             return from;
         }
@@ -137,6 +138,7 @@ impl Board {
             self.set_draw(at, Draw::Running);
         }
         if settled.bitten {
+            self.report_bite(at);
             self.system_reset(at, ResetCause::Watchdog);
         } else {
             self.sync_irqs();

@@ -66,6 +66,7 @@ impl Core {
         cpu.nvic.sample_lines();
         cpu.regs[LR] = u32::MAX;
         self.cpu = cpu;
+        self.cpu.arm_watchpoints();
         match (bus.read(0, Width::Word), bus.read(4, Width::Word)) {
             (Ok(sp), Ok(pc)) => {
                 self.cpu.locked_up = false;
@@ -120,6 +121,13 @@ impl Core {
     /// Whether the core sleeps. An interrupt that has come since wakes it with the next run.
     pub fn is_sleeping(&self) -> bool {
         self.cpu.sleep != Sleep::Awake
+    }
+
+    /// Whether the core sleeps and no interrupt can ever wake it: none is enabled, and SysTick gives none. WFE may have its event
+    /// from elsewhere.
+    pub fn sleeps_for_ever(&self) -> bool {
+        let cpu = &self.cpu;
+        cpu.sleep == Sleep::ForInterrupt && !cpu.nvic.any_external_enabled() && cpu.systick.next_interrupt().is_none()
     }
 
     /// Whether a debugger holds the core.

@@ -96,6 +96,10 @@ impl Cpu {
                 self.halt(dfsr::BKPT);
                 return Ok(Step::Again);
             }
+            if self.watched_places().any(|place| place == self.pc) && !passed {
+                self.halt(dfsr::DWTTRAP);
+                return Ok(Step::Again);
+            }
         }
         Ok(Step::Execute)
     }
@@ -120,7 +124,8 @@ impl Cpu {
             return Err(Trap::Stall);
         }
         if self.debug.enabled() || !code.stops().is_empty() {
-            let stops = if self.debug.enabled() { self.fpb.addresses() } else { Vec::new() };
+            let mut stops = if self.debug.enabled() { self.fpb.addresses() } else { Vec::new() };
+            stops.extend(self.watched_places());
             let resumed = stops.contains(&pc);
             if stops != code.stops() {
                 *code = Arc::new(Code::stopping_at(stops));

@@ -98,6 +98,7 @@ impl Cpu {
         privileged: bool,
     ) -> Result<u32, Trap> {
         self.check_alignment(addr, width)?;
+        self.watch(addr, width, false);
         if ppb::is_private(addr) {
             return if privileged { Ok(self.ppb_read(addr, width)) } else { Err(Trap::Data(addr)) };
         }
@@ -124,6 +125,7 @@ impl Cpu {
         privileged: bool,
     ) -> Result<(), Trap> {
         self.check_alignment(addr, width)?;
+        self.watch(addr, width, true);
         if ppb::is_private(addr) {
             if !self.may_write_private(addr, privileged) {
                 return Err(Trap::Data(addr));
