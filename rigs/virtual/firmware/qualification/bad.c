@@ -47,7 +47,7 @@ __attribute__((noinline)) static uint32_t touch_an_unknown_register(void)
     return REG(0x40015400);
 }
 
-void misbehave(void)
+__attribute__((noinline)) void misbehave(void)
 {
 #if BAD == 1
     write_outside_memory(0x20005000);
@@ -73,6 +73,8 @@ void misbehave(void)
 #else
     write_outside_memory(0x08000100);
 #endif
+    /* So that what was called returns here. */
+    __asm__ volatile("");
     (void)write_outside_memory, (void)call, (void)sleep_for_ever, (void)never_feed_the_watchdog;
     (void)recurse, (void)touch_an_unknown_register;
 }

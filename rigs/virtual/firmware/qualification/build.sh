@@ -34,6 +34,7 @@ for name in workload wakeups ticks; do
 done
 build exceptions -Os exceptions.c
 build lockup -Os lockup.c
+build erase -Os erase.c start.c
 number=0
 for name in beyond-ram jump-nowhere jump-device jump-null sleep-for-ever watchdog stack-overflow lockup unknown-register \
     erased-flash write-flash; do
