@@ -7,6 +7,7 @@
 #[path = "../tests/flashed/mod.rs"]
 mod flashed;
 #[path = "../tests/semihosting/mod.rs"]
+#[allow(dead_code)]
 mod semihosting;
 
 use std::hint::black_box;
@@ -171,9 +172,10 @@ fn against_qemu() {
 fn asleep() {
     let span = |seconds: u32| brownout_trace::Span::secs(i64::from(seconds));
     // The program, its time on its 8 MHz clock, and what that is called.
-    for (name, seconds, what) in
-        [("wakeups", 7 * 24 * 3600, "a week of 1 Hz wake-ups"), ("ticks", 600, "600 s of a 1 kHz tick, 40 instructions each")]
-    {
+    for (name, seconds, what) in [
+        ("wakeups", 7 * 24 * 3600, "a week of 1 Hz wake-ups"),
+        ("ticks", 600, "600 s of a 1 kHz tick, 40 instructions each"),
+    ] {
         let elf = std::fs::read(elf_path(name)).expect("it is committed");
         let core = least(3, || assert_eq!(semihosting::run(&elf, u64::MAX).stuck, None));
         let board = flashed::board(&semihosting::image(&elf), &elf);

@@ -12,7 +12,10 @@ use brownout_trace::event::What;
 
 /// The ELF, and what the first complaint about it has to contain.
 const CASES: [(&str, &[&str]); 11] = [
-    ("beyond-ram", &["in write_outside_memory+", "called from misbehave+", "PRECISERR", "accessing 0x20005000", "; r0 "]),
+    (
+        "beyond-ram",
+        &["in write_outside_memory+", "called from misbehave+", "PRECISERR", "accessing 0x20005000", "; r0 "],
+    ),
     ("jump-nowhere", &["in no function", "called from call+", "IBUSERR", "at 0x60000000"]),
     ("jump-device", &["in no function", "called from call+", "IACCVIOL", "at 0x40010800"]),
     ("jump-null", &["called from call+", "INVSTATE", "at 0x00000000"]),

@@ -11,7 +11,8 @@ use brownout_trace::Span;
 
 #[test]
 fn an_erase_holds_back_interrupts_in_flash_and_not_in_ram() {
-    let elf = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware/qualification/elf/erase.elf")).unwrap();
+    let elf =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware/qualification/elf/erase.elf")).unwrap();
     let mut board = flashed::board(&semihosting::image(&elf), &elf);
     let events = flashed::advance(&mut board, Span::secs(1));
     let variable = |name: &str| {

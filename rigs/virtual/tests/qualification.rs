@@ -96,7 +96,10 @@ fn exceptions_do_on_qemu_what_they_do_here() {
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     for (line, reason) in QEMU_DIFFERS {
-        assert!(theirs.lines().any(|said| said.contains(line) && !said.starts_with("ok ")), "QEMU now agrees: {line} ({reason})");
+        assert!(
+            theirs.lines().any(|said| said.contains(line) && !said.starts_with("ok ")),
+            "QEMU now agrees: {line} ({reason})"
+        );
     }
 }
 
@@ -107,7 +110,8 @@ fn the_committed_elfs_are_what_the_source_gives() {
     let version = Command::new("arm-none-eabi-gcc").arg("-dumpfullversion").output().expect("arm-none-eabi-gcc");
     let version = String::from_utf8(version.stdout).unwrap();
     if version != stamp {
-        let said = format!("the ELFs were built by {}, this compiler is {}: not compared", stamp.trim(), version.trim());
+        let said =
+            format!("the ELFs were built by {}, this compiler is {}: not compared", stamp.trim(), version.trim());
         assert!(std::env::var_os("CI").is_none(), "{said}");
         eprintln!("{said}");
         return;

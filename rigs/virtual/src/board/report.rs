@@ -30,7 +30,8 @@ impl Board {
     /// Tells, once for each start of the firmware, that the core sleeps and nothing can wake it but a reset.
     pub(super) fn report_last_sleep(&mut self, at: Instant) {
         if self.core.sleeps_for_ever() && !std::mem::replace(&mut self.asleep_for_good, true) {
-            let text = format!("{}: the core sleeps for ever: no interrupt is enabled that could end WFI", self.place());
+            let text =
+                format!("{}: the core sleeps for ever: no interrupt is enabled that could end WFI", self.place());
             self.emit(at, What::Fault { text });
         }
     }

@@ -72,7 +72,8 @@ fn agrees_with_armagnac_on_every_encoding() {
 
     // What the decoder can give at all, from a sweep that knows no table.
     let mut known: BTreeMap<String, (u16, u16)> = BTreeMap::new();
-    let seconds: Vec<u16> = (0..=u16::MAX).step_by(0x10).chain((0..=u16::MAX).step_by(0x111)).chain([0x8F2F, 0x8F6F]).collect();
+    let seconds: Vec<u16> =
+        (0..=u16::MAX).step_by(0x10).chain((0..=u16::MAX).step_by(0x111)).chain([0x8F2F, 0x8F6F]).collect();
     for first in 0..=u16::MAX {
         let seconds = if first < 0xE800 { &[0][..] } else { &seconds[..] };
         // The registers of the first half-word do not choose the operation.

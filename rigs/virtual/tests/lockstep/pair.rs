@@ -215,7 +215,8 @@ impl Pair {
         self.place(state.registers[15], &bytes(first, second));
         self.prepare_other(&state);
         let (theirs, their_state) = self.step_other();
-        let (ours, our_state) = if theirs == Outcome::Skipped { (Outcome::Skipped, state.clone()) } else { self.run_ours(&state) };
+        let (ours, our_state) =
+            if theirs == Outcome::Skipped { (Outcome::Skipped, state.clone()) } else { self.run_ours(&state) };
         if ours == Outcome::Skipped {
             self.copy_ram();
             return Ok(Vec::new());
@@ -250,7 +251,9 @@ impl Pair {
             }
             let (first, second) = encoding.draw(self.rng.next_u32());
             // Unpredictable in the run: branches, and IT in IT.
-            let left_out = encoding.branches || encoding.name.starts_with("IT ") || OUTSIDE_RUNS.contains(&operation(first, second).as_str());
+            let left_out = encoding.branches
+                || encoding.name.starts_with("IT ")
+                || OUTSIDE_RUNS.contains(&operation(first, second).as_str());
             if left_out || excluded(first, second, in_it != 0) {
                 continue;
             }
@@ -285,13 +288,15 @@ impl Pair {
         for (instruction, theirs) in run.iter().zip(&states) {
             self.core.run(&mut self.bus, self.core.cycles() + 1);
             let ours = self.ours();
-            let skip = self.core.take_complaint().is_some() || self.core.fault().is_some_and(|fault| fault.cfsr & 1 << 24 != 0);
+            let skip = self.core.take_complaint().is_some()
+                || self.core.fault().is_some_and(|fault| fault.cfsr & 1 << 24 != 0);
             if skip {
                 self.copy_ram();
                 return Ok(Vec::new());
             }
             if ours != *theirs {
-                let mut text = format!("{} ({:04x} {:04x}), in a run", instruction.name, instruction.first, instruction.second);
+                let mut text =
+                    format!("{} ({:04x} {:04x}), in a run", instruction.name, instruction.first, instruction.second);
                 describe(&mut text, &before, &ours, theirs, true);
                 self.copy_ram();
                 return Err(text);
@@ -321,7 +326,9 @@ impl Pair {
     fn theirs(&mut self, state: &State, run: &[Compared]) -> Vec<State> {
         let mut code: Vec<u8> = Vec::new();
         for instruction in run {
-            code.extend(&bytes(instruction.first, instruction.second)[..if instruction.first < 0xE800 { 2 } else { 4 }]);
+            code.extend(
+                &bytes(instruction.first, instruction.second)[..if instruction.first < 0xE800 { 2 } else { 4 }],
+            );
         }
         // b .
         code.extend([0xFE, 0xE7]);

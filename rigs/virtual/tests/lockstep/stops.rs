@@ -30,8 +30,14 @@ fn machine(rng: &mut Pcg64Mcg, encodings: &[Encoding]) -> (Core, FlatBus) {
         let bits = rng.next_u32();
         let (first, second) = match bits % 8 {
             // cmp, and a branch some instructions ahead or behind.
-            0 => (0x4280 | (bits >> 8 & 0x3F) as u16, (0xD000 | (bits >> 16 & 0xF00) | ((bits >> 3 & 31) + 0xF0) & 0xFF) as u16),
-            1 => (0x3800 | (bits >> 8 & 0x7FF) as u16, (0xD000 | (bits >> 16 & 0x100) | ((bits >> 3 & 15) + 0xF8) & 0xFF) as u16),
+            0 => (
+                0x4280 | (bits >> 8 & 0x3F) as u16,
+                (0xD000 | (bits >> 16 & 0xF00) | ((bits >> 3 & 31) + 0xF0) & 0xFF) as u16,
+            ),
+            1 => (
+                0x3800 | (bits >> 8 & 0x7FF) as u16,
+                (0xD000 | (bits >> 16 & 0x100) | ((bits >> 3 & 15) + 0xF8) & 0xFF) as u16,
+            ),
             2 => (0xBF00 | (bits >> 8 & 0xFF) as u16, (bits >> 16 & 0x3FFF) as u16),
             _ => encodings[(rng.next_u32() % encodings.len() as u32) as usize].draw(bits),
         };

@@ -16,8 +16,6 @@ pub struct Ran {
     pub text: String,
     /// Why it ended; `None`: it said that it was done.
     pub stuck: Option<Exit>,
-    /// The core's cycles.
-    pub cycles: u64,
     /// The core as it ended.
     pub core: Core,
 }
@@ -68,5 +66,5 @@ pub fn run(elf: &[u8], limit: u64) -> Ran {
             exit => break Some(exit),
         }
     };
-    Ran { text, stuck, cycles: core.cycles(), core }
+    Ran { text, stuck, core }
 }

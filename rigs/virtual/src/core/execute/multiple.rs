@@ -85,7 +85,12 @@ impl Cpu {
         Ok((addr, after))
     }
 
-    pub(super) fn load_dual<B: Bus>(&mut self, bus: &mut B, slot: &Slot, now: impl Fn() -> (u32, u64)) -> Result<u64, Trap> {
+    pub(super) fn load_dual<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
+    ) -> Result<u64, Trap> {
         let (addr, after) = self.dual_address(slot, now().0)?;
         let first = self.load(bus, addr, Width::Word, &now)?;
         let second = self.load(bus, addr.wrapping_add(4), Width::Word, &now)?;
@@ -97,7 +102,12 @@ impl Cpu {
         Ok(1 + 2)
     }
 
-    pub(super) fn store_dual<B: Bus>(&mut self, bus: &mut B, slot: &Slot, now: impl Fn() -> (u32, u64)) -> Result<u64, Trap> {
+    pub(super) fn store_dual<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
+    ) -> Result<u64, Trap> {
         let (addr, after) = self.dual_address(slot, now().0)?;
         self.store(bus, addr, self.r(slot.rd()), Width::Word, &now)?;
         self.store(bus, addr.wrapping_add(4), self.r(slot.ra()), Width::Word, &now)?;
