@@ -179,10 +179,16 @@ fn asleep() {
         let elf = std::fs::read(elf_path(name)).expect("it is committed");
         let core = least(3, || assert_eq!(semihosting::run(&elf, u64::MAX).stuck, None));
         let board = flashed::board(&semihosting::image(&elf), &elf);
+        let mut counted = 0;
         let on_board = least(3, || {
             let mut board = board.clone();
             black_box(flashed::advance(&mut board, span(seconds)));
+            let variable = if name == "ticks" { "ticks" } else { "seconds" };
+            let bytes = board.variable(variable).and_then(|bytes| bytes.first_chunk()).expect("it has this variable");
+            counted = u32::from_le_bytes(*bytes);
         });
+        let expected = if name == "ticks" { 1000 * seconds } else { seconds };
+        assert!(counted.abs_diff(expected) <= 1, "{name} counted {counted}, not {expected}: it did not run");
         let times = |time: f64| f64::from(seconds) / time;
         eprintln!(
             "{what}: core {core:.3} s ({:.0} times real time), board {on_board:.3} s ({:.0} times real time)",

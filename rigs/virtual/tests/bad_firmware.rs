@@ -7,8 +7,8 @@ mod semihosting;
 
 use std::path::Path;
 
-use brownout_trace::Span;
 use brownout_trace::event::What;
+use brownout_trace::{ResetCause, Span};
 
 /// The ELF, and what the first complaint about it has to contain.
 const CASES: [(&str, &[&str]); 11] = [
@@ -21,7 +21,7 @@ const CASES: [(&str, &[&str]); 11] = [
     ("jump-null", &["called from call+", "INVSTATE", "at 0x00000000"]),
     ("sleep-for-ever", &["in sleep_for_ever+", "sleeps for ever", "no interrupt is enabled", "sp 0x2000"]),
     ("watchdog", &["in never_feed_the_watchdog+", "watchdog was not fed in time", "r0 "]),
-    ("stack-overflow", &["in recurse+", "accessing 0x1fff", "sp 0x"]),
+    ("stack-overflow", &["in recurse", "accessing 0x1fff", "sp 0x1fff"]),
     ("lockup", &["in write_outside_memory+", "accessing 0xa0000000"]),
     ("unknown-register", &["read of", "in touch_an_unknown_register+", "not modelled"]),
     ("erased-flash", &["called from call+", "UNDEFINSTR", "at 0x08008000"]),
@@ -47,7 +47,7 @@ fn the_board_says_what_a_firmware_did_wrong() {
         let missing = parts.iter().filter(|part| !first.contains(**part)).map(|part| format!("`{part}`"));
         wrong.extend(missing.map(|part| format!("{name}: {part} is not in the first of\n    {}", said.join("\n    "))));
         let locked_up = said.last().is_some_and(|last| last.contains("locked up"));
-        let bitten = events.iter().any(|event| matches!(event.what, What::Reset { .. }));
+        let bitten = events.iter().any(|event| matches!(event.what, What::Reset { cause: ResetCause::Watchdog }));
         if locked_up != (name == "lockup") || bitten != (name == "watchdog") || said.len() > 100 {
             wrong.push(format!("{name}: said {} times\n    {}", said.len(), said.join("\n    ")));
         }

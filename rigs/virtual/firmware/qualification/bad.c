@@ -9,24 +9,24 @@ void dead_end(void);
 void misbehave(void);
 void faulting_handler(void);
 
-__attribute__((noinline)) static void write_outside_memory(uint32_t address)
+__attribute__((noipa)) static void write_outside_memory(uint32_t address)
 {
     REG(address) = 1;
 }
 
-__attribute__((noinline)) static void call(uint32_t address)
+__attribute__((noipa)) static void call(uint32_t address)
 {
     ((void (*)(void))(uintptr_t)address)();
     __asm__ volatile("");
 }
 
-__attribute__((noinline)) static void sleep_for_ever(void)
+__attribute__((noipa)) static void sleep_for_ever(void)
 {
     for (;;)
         __asm__ volatile("wfi");
 }
 
-__attribute__((noinline)) static void never_feed_the_watchdog(void)
+__attribute__((noipa)) static void never_feed_the_watchdog(void)
 {
     REG(0x40003000) = 0x5555;
     REG(0x40003008) = 100;
@@ -35,19 +35,20 @@ __attribute__((noinline)) static void never_feed_the_watchdog(void)
         __asm__ volatile("");
 }
 
-__attribute__((noinline)) static uint32_t recurse(uint32_t depth)
+__attribute__((noipa)) static uint32_t recurse(uint32_t depth)
 {
     volatile uint32_t room[32];
     room[depth % 32] = depth;
     return recurse(depth + 1) + room[(depth + 1) % 32];
 }
 
-__attribute__((noinline)) static uint32_t touch_an_unknown_register(void)
+/* Of bxCAN, which no timer has a use for. */
+__attribute__((noipa)) static uint32_t touch_an_unknown_register(void)
 {
-    return REG(0x40015400);
+    return REG(0x40006404);
 }
 
-__attribute__((noinline)) void misbehave(void)
+__attribute__((noipa)) void misbehave(void)
 {
 #if BAD == 1
     write_outside_memory(0x20005000);

@@ -67,8 +67,12 @@ impl Board {
             Exit::Attention => self.attend(reached),
             Exit::Stall => self.stalled = true,
             Exit::Sleep => return self.sleep(reached, target),
-            Exit::Lockup => self.report_lockup(reached),
+            Exit::Lockup => {}
             Exit::ResetRequested => self.system_reset(reached, ResetCause::Software),
+        }
+        // The access that locked it up may have had a device's attention first.
+        if self.core.is_locked_up() {
+            self.report_lockup(reached);
         }
         self.wake_draw(reached);
         reached

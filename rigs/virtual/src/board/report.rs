@@ -5,10 +5,10 @@ use brownout_trace::Instant;
 use brownout_trace::event::What;
 
 impl Board {
-    /// Tells the last fault that the core took since this was called. A fault does not end the core's run, so it is
+    /// Tells the faults that the core took since this was called. A fault does not end the core's run, so it is
     /// dated by its cycle.
     pub(super) fn report_faults(&mut self, at: Instant) {
-        if let Some(fault) = self.core.take_fault() {
+        while let Some(fault) = self.core.take_fault() {
             let at = self.chip.hclk().instant(fault.cycles).min(at).max(self.now);
             let function = self.symbols.describe(fault.pc);
             let caller = self.symbols.describe(fault.lr);

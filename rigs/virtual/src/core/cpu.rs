@@ -84,7 +84,8 @@ pub(super) struct Cpu {
     pub debug: Debug,
     pub fpb: Fpb,
     pub dwt: Dwt,
-    pub fault: Option<FaultReport>,
+    /// Those that nobody took yet, at most [`super::faults::KEPT`].
+    pub faults: Vec<FaultReport>,
     pub complaint: Option<Complaint>,
 }
 
@@ -126,7 +127,7 @@ impl Cpu {
             debug: Debug::new(),
             fpb: Fpb::new(),
             dwt: Dwt::new(),
-            fault: None,
+            faults: Vec::new(),
             complaint: None,
         }
     }

@@ -218,12 +218,12 @@ impl Core {
 
     /// The last fault since the reset, if nobody took it.
     pub fn fault(&self) -> Option<FaultReport> {
-        self.cpu.fault
+        self.cpu.faults.last().copied()
     }
 
-    /// Takes the last fault, so that it is told once.
+    /// Takes the first fault that nobody took yet, so that each is told once. Of a flood, the first few and the last are kept.
     pub fn take_fault(&mut self) -> Option<FaultReport> {
-        self.cpu.fault.take()
+        (!self.cpu.faults.is_empty()).then(|| self.cpu.faults.remove(0))
     }
 
     /// The first access to a system register that is not there, since this was last asked.

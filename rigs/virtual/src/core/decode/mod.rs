@@ -103,6 +103,7 @@ mod tests {
             ("str to pc", 0xF8CF, 0x1000),
             ("sub-word sp", 0xF89D, 0xD000),
             ("bfi with msb below lsb", 0xF361, 0x10C0),
+            ("erased flash", 0xFFFF, 0xFFFF),
         ];
         for (name, first, second) in undefined {
             assert_eq!(decode(first, second).op, Op::Undefined, "{name}");
