@@ -29,7 +29,7 @@ __attribute__((noipa)) static void sleep_for_ever(void)
 __attribute__((noipa)) static void never_feed_the_watchdog(void)
 {
     REG(0x40003000) = 0x5555;
-    REG(0x40003008) = 100;
+    REG(0x40003008) = 0xFFF;
     REG(0x40003000) = 0xCCCC;
     for (;;)
         __asm__ volatile("");
