@@ -82,6 +82,8 @@ pub struct Board {
     /// The flash operation in flight has been announced to the core and the trace.
     flash_told: bool,
     locked_up: bool,
+    /// It was told that nothing can wake the core.
+    asleep_for_good: bool,
     events: Vec<Event>,
 }
 
@@ -144,6 +146,7 @@ impl Board {
             stalled: false,
             flash_told: false,
             locked_up: false,
+            asleep_for_good: false,
             events: Vec::new(),
             wiring,
             symbols,

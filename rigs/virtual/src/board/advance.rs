@@ -67,8 +67,12 @@ impl Board {
             Exit::Attention => self.attend(reached),
             Exit::Stall => self.stalled = true,
             Exit::Sleep => return self.sleep(reached, target),
-            Exit::Lockup => self.report_lockup(reached),
+            Exit::Lockup => {}
             Exit::ResetRequested => self.system_reset(reached, ResetCause::Software),
+        }
+        // The access that locked it up may have had a device's attention first.
+        if self.core.is_locked_up() {
+            self.report_lockup(reached);
         }
         self.wake_draw(reached);
         reached
@@ -79,6 +83,7 @@ impl Board {
         if self.draw != Draw::Asleep {
             self.set_draw(from, Draw::Asleep);
             self.report_deep_sleep(from);
+            self.report_last_sleep(from);
             // The lighter load moves the thresholds' instants: look again before letting time pass.
             return from;
         }
@@ -140,6 +145,7 @@ impl Board {
             self.set_draw(at, Draw::Running);
         }
         if settled.bitten {
+            self.report_bite(at);
             self.system_reset(at, ResetCause::Watchdog);
         } else {
             self.sync_irqs();

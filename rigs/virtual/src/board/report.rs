@@ -5,10 +5,10 @@ use brownout_trace::Instant;
 use brownout_trace::event::What;
 
 impl Board {
-    /// Tells the last fault that the core took since this was called. A fault does not end the core's run, so it is
+    /// Tells the faults that the core took since this was called. A fault does not end the core's run, so it is
     /// dated by its cycle.
     pub(super) fn report_faults(&mut self, at: Instant) {
-        if let Some(fault) = self.core.take_fault() {
+        while let Some(fault) = self.core.take_fault() {
             let at = self.chip.hclk().instant(fault.cycles).min(at).max(self.now);
             let function = self.symbols.describe(fault.pc);
             let caller = self.symbols.describe(fault.lr);
@@ -25,6 +25,33 @@ impl Board {
             let text = format!("in {function}: the core locked up at {:#010x}", self.core.pc());
             self.emit(at, What::Fault { text });
         }
+    }
+
+    /// Tells, once for each start of the firmware, that the core sleeps and nothing can wake it but a reset.
+    pub(super) fn report_last_sleep(&mut self, at: Instant) {
+        if self.core.sleeps_for_ever() && !std::mem::replace(&mut self.asleep_for_good, true) {
+            let text =
+                format!("{}: the core sleeps for ever: no interrupt is enabled that could end WFI", self.place());
+            self.emit(at, What::Fault { text });
+        }
+    }
+
+    /// Tells what the core was doing when the watchdog bit.
+    pub(super) fn report_bite(&mut self, at: Instant) {
+        let text = format!("{}: the independent watchdog was not fed in time", self.place());
+        self.emit(at, What::Fault { text });
+    }
+
+    /// Where the core is, with its registers: as for a fault.
+    fn place(&self) -> String {
+        let (pc, lr) = (self.core.pc(), self.core.lr());
+        let [r0, r1, r2, r3, ..] = self.core.registers();
+        format!(
+            "in {}, called from {}, at {pc:#010x} (r0 {r0:#x} r1 {r1:#x} r2 {r2:#x} r3 {r3:#x} lr {lr:#010x} sp {:#010x})",
+            self.symbols.describe(pc),
+            self.symbols.describe(lr),
+            self.core.sp()
+        )
     }
 
     /// Tells that Stop or Standby was asked for: the model only sleeps.

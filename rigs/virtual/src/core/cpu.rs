@@ -13,6 +13,10 @@ use super::timing;
 pub(super) const SP: usize = 13;
 pub(super) const LR: usize = 14;
 
+/// Flash and RAM, but for the bit-band alias.
+pub(super) const SHORT_READS: u32 = 0x2200_0000;
+pub(super) const SHORT_WRITES: u32 = 0x0200_0000;
+
 /// Why the core does not execute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sleep {
@@ -38,8 +42,6 @@ pub(super) struct Cpu {
     pub thumb: bool,
     /// The IT state as in EPSR, 0 outside a block.
     pub it: u8,
-    /// The IT state before the instruction being executed, if that is in a block.
-    pub it_before: u8,
     /// IPSR.
     pub exception: u16,
     /// The stack pointer not in use.
@@ -59,6 +61,10 @@ pub(super) struct Cpu {
     /// What a taken branch into flash costs beyond its own cycle.
     pub flash_refill: u64,
     pub flash_blocked: bool,
+    /// Reads below this address, and writes within this many bytes from the start of RAM, take the short way; 0 while watchpoints look
+    /// at each access.
+    pub short_reads: u32,
+    pub short_writes: u32,
 
     /// The local exclusive monitor. The Cortex-M3's tags no address.
     pub exclusive: bool,
@@ -78,7 +84,8 @@ pub(super) struct Cpu {
     pub debug: Debug,
     pub fpb: Fpb,
     pub dwt: Dwt,
-    pub fault: Option<FaultReport>,
+    /// Those that nobody took yet, at most [`super::faults::KEPT`].
+    pub faults: Vec<FaultReport>,
     pub complaint: Option<Complaint>,
 }
 
@@ -94,7 +101,6 @@ impl Cpu {
             q: false,
             thumb: true,
             it: 0,
-            it_before: 0,
             exception: 0,
             other_sp: 0,
             process_stack: false,
@@ -106,6 +112,8 @@ impl Cpu {
             stop_at: 0,
             flash_refill: timing::REFILL,
             flash_blocked: false,
+            short_reads: SHORT_READS,
+            short_writes: SHORT_WRITES,
             exclusive: false,
             event: false,
             sleep: Sleep::Awake,
@@ -119,7 +127,7 @@ impl Cpu {
             debug: Debug::new(),
             fpb: Fpb::new(),
             dwt: Dwt::new(),
-            fault: None,
+            faults: Vec::new(),
             complaint: None,
         }
     }

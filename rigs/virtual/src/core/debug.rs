@@ -37,6 +37,7 @@ const DEMCR_BITS: u32 = 0x010F_07F1;
 pub(super) mod dfsr {
     pub const HALTED: u32 = 1 << 0;
     pub const BKPT: u32 = 1 << 1;
+    pub const DWTTRAP: u32 = 1 << 2;
     pub const VCATCH: u32 = 1 << 3;
 }
 
@@ -174,6 +175,7 @@ impl Cpu {
                 if !self.debug.trace_enabled() {
                     self.stop_trace();
                 }
+                self.arm_watchpoints();
             }
             _ => return None,
         }
@@ -190,8 +192,10 @@ impl Cpu {
         if !self.debug.enabled() {
             self.debug.halted = false;
             self.debug.stepping = false;
+            self.arm_watchpoints();
             return;
         }
+        self.arm_watchpoints();
         if std::mem::take(&mut self.debug.caught_reset) {
             return self.halt(dfsr::VCATCH);
         }

@@ -51,6 +51,9 @@ pub(super) mod hfsr {
     pub const DEBUGEVT: u32 = 1 << 31;
 }
 
+/// Faults kept for the board to tell.
+pub(super) const KEPT: usize = 4;
+
 /// The exception a fault was taken as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
@@ -216,7 +219,9 @@ impl Cpu {
             USAGE_FAULT => FaultKind::Usage,
             _ => FaultKind::Lockup,
         };
-        self.fault = Some(FaultReport {
+        // The first say what went wrong, the last where it ended.
+        self.faults.truncate(KEPT - 1);
+        self.faults.push(FaultReport {
             kind,
             cfsr: self.scb.cfsr,
             hfsr: self.scb.hfsr,

@@ -20,9 +20,17 @@ impl Fpb {
         Fpb { enabled: false, remap: 0, comparators: [0; CODE + LITERALS] }
     }
 
-    /// Whether any breakpoint is set.
-    pub fn armed(&self) -> bool {
-        self.enabled && self.comparators[..CODE].iter().any(|comparator| comparator & 1 != 0)
+    /// Where the breakpoints are, in both half-words of a comparator that chooses both.
+    pub fn addresses(&self) -> Vec<u32> {
+        let code = &self.comparators[..CODE];
+        let mut addresses: Vec<u32> = code
+            .iter()
+            .flat_map(|comparator| [comparator & 0x1FFF_FFFC, (comparator & 0x1FFF_FFFC) | 2])
+            .filter(|address| self.hits(*address))
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
     }
 
     /// Whether there is a breakpoint at `pc`. The comparators know a word address; the two upper bits choose its half-words.

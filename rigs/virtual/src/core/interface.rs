@@ -66,6 +66,7 @@ impl Core {
         cpu.nvic.sample_lines();
         cpu.regs[LR] = u32::MAX;
         self.cpu = cpu;
+        self.cpu.arm_watchpoints();
         match (bus.read(0, Width::Word), bus.read(4, Width::Word)) {
             (Ok(sp), Ok(pc)) => {
                 self.cpu.locked_up = false;
@@ -120,6 +121,13 @@ impl Core {
     /// Whether the core sleeps. An interrupt that has come since wakes it with the next run.
     pub fn is_sleeping(&self) -> bool {
         self.cpu.sleep != Sleep::Awake
+    }
+
+    /// Whether the core sleeps and no interrupt can ever wake it: none is enabled, and SysTick gives none. WFE may have its event
+    /// from elsewhere.
+    pub fn sleeps_for_ever(&self) -> bool {
+        let cpu = &self.cpu;
+        cpu.sleep == Sleep::ForInterrupt && !cpu.nvic.any_external_enabled() && cpu.systick.next_interrupt().is_none()
     }
 
     /// Whether a debugger holds the core.
@@ -193,7 +201,8 @@ impl Core {
     /// The flash at `addr` (or at its alias) was changed.
     pub fn invalidate_code(&mut self, addr: u32, len: u32) {
         if self.code.knows(addr, len) {
-            Arc::make_mut(&mut self.code).forget(addr, len);
+            // Others may share it; they have their own flash.
+            self.code = Arc::new(Code::stopping_at(self.code.stops().to_vec()));
         }
     }
 
@@ -209,12 +218,12 @@ impl Core {
 
     /// The last fault since the reset, if nobody took it.
     pub fn fault(&self) -> Option<FaultReport> {
-        self.cpu.fault
+        self.cpu.faults.last().copied()
     }
 
-    /// Takes the last fault, so that it is told once.
+    /// Takes the first fault that nobody took yet, so that each is told once. Of a flood, the first few and the last are kept.
     pub fn take_fault(&mut self) -> Option<FaultReport> {
-        self.cpu.fault.take()
+        (!self.cpu.faults.is_empty()).then(|| self.cpu.faults.remove(0))
     }
 
     /// The first access to a system register that is not there, since this was last asked.

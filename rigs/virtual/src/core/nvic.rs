@@ -38,6 +38,10 @@ impl Nvic {
         self.enabled >> exception & 1 != 0
     }
 
+    pub fn any_external_enabled(&self) -> bool {
+        self.enabled >> EXTERNAL != 0
+    }
+
     pub fn is_active(&self, exception: usize) -> bool {
         self.active >> exception & 1 != 0
     }

@@ -25,9 +25,9 @@ pub(super) enum Op {
     CmpImm, CmpReg, CmpShift,
     /// d = d with its upper half replaced by imm.
     Movt,
-    /// d = PC aligned to a word, plus imm.
+    /// d = PC aligned to a word, plus imm; once resolved, d = the base of the decoded code plus imm.
     Adr,
-    /// d = PC + imm, as `MOV Rd, PC`.
+    /// d = PC, as `MOV Rd, PC`; resolved as `Adr`.
     MovePc,
     /// ADD, SUB and MOV that write SP: n + imm if m is 15, else n plus (nibble a 1: minus) m shifted as imm says; kept word-aligned.
     WriteSp,
@@ -52,7 +52,7 @@ pub(super) enum Op {
     // At n + imm, or at n; either way n + imm becomes n.
     LdrPre, LdrbPre, LdrhPre, LdrsbPre, LdrshPre, StrPre, StrbPre, StrhPre,
     LdrPost, LdrbPost, LdrhPost, LdrsbPost, LdrshPost, StrPost, StrbPost, StrhPost,
-    /// d from PC aligned to a word, plus imm.
+    /// d from PC aligned to a word, plus imm; resolved as `Adr`.
     LdrLit,
     /// Any single transfer in its rarer forms, see `execute::memory::special`.
     Special,
@@ -63,7 +63,7 @@ pub(super) enum Op {
     /// d from n + imm. Exclusive stores have the status register in a.
     Ldrex, Ldrexb, Ldrexh, Strex, Strexb, Strexh, Clrex,
 
-    // Branches: to PC + 4 + imm.
+    // Branches: to PC + 4 + imm; once resolved, to the place imm of the decoded code.
     B, Beq, Bne, Bcs, Bcc, Bmi, Bpl, Bvs, Bvc, Bhi, Bls, Bge, Blt, Bgt, Ble,
     Bl, Cbz, Cbnz,
     /// To m.
@@ -87,6 +87,22 @@ pub(super) enum Op {
     Undefined,
     /// The bus refused to deliver this instruction.
     Unfetchable,
+
+    // Not instructions, and without a cycle of their own.
+    /// The next place is executed if the condition holds, and else skipped: an instruction of an IT block, which its own place follows.
+    IfEq, IfNe, IfCs, IfCc, IfMi, IfPl, IfVs, IfVc, IfHi, IfLs, IfGe, IfLt, IfGt, IfLe,
+    /// IT and the condition behind it.
+    ItEq, ItNe, ItCs, ItCc, ItMi, ItPl, ItVs, ItVc, ItHi, ItLs, ItGe, ItLt, ItGt, ItLe,
+    /// A comparison and the conditional branch behind it.
+    CmpImmBeq, CmpImmBne, CmpImmBhi, CmpImmBls,
+    CmpRegBeq, CmpRegBne, CmpRegBcs, CmpRegBcc, CmpRegBhi, CmpRegBls,
+    SubImmSBeq, SubImmSBne,
+    /// Go on at the place imm.
+    Follow,
+    /// Nothing more is decoded here.
+    Leave,
+    /// A breakpoint of the debugger lies here.
+    Stop,
 }
 
 /// How a load or store uses its offset.
@@ -122,8 +138,6 @@ impl Slot {
     /// Of these two bits one is set: they are the length.
     const NARROW: u8 = 2;
     const WIDE: u8 = 4;
-    /// Executed as part of an IT block (set while running, never stored).
-    pub const IN_IT: u8 = 8;
 
     /// A 16-bit instruction without operands.
     pub const fn new(op: Op) -> Slot {
@@ -167,33 +181,66 @@ impl Slot {
     }
 
     #[inline(always)]
-    pub const fn rd(self) -> usize {
+    pub const fn rd(&self) -> usize {
         (self.d_n & 15) as usize
     }
 
     #[inline(always)]
-    pub const fn rn(self) -> usize {
+    pub const fn rn(&self) -> usize {
         (self.d_n >> 4) as usize
     }
 
     #[inline(always)]
-    pub const fn rm(self) -> usize {
+    pub const fn rm(&self) -> usize {
         (self.m_a & 15) as usize
     }
 
     #[inline(always)]
-    pub const fn ra(self) -> usize {
+    pub const fn ra(&self) -> usize {
         (self.m_a >> 4) as usize
     }
 
     /// The length in bytes: 2 or 4.
     #[inline(always)]
-    pub const fn length(self) -> u32 {
+    pub const fn length(&self) -> u32 {
         (self.meta & (Slot::NARROW | Slot::WIDE)) as u32
     }
 }
 
 impl Op {
+    /// One operation for this one and the one in the next place, where there is one for both. The next place stays what it is.
+    pub fn with_next(self, next: Op) -> Option<Op> {
+        Some(match (self, next) {
+            (Op::It, Op::IfEq) => Op::ItEq,
+            (Op::It, Op::IfNe) => Op::ItNe,
+            (Op::It, Op::IfCs) => Op::ItCs,
+            (Op::It, Op::IfCc) => Op::ItCc,
+            (Op::It, Op::IfMi) => Op::ItMi,
+            (Op::It, Op::IfPl) => Op::ItPl,
+            (Op::It, Op::IfVs) => Op::ItVs,
+            (Op::It, Op::IfVc) => Op::ItVc,
+            (Op::It, Op::IfHi) => Op::ItHi,
+            (Op::It, Op::IfLs) => Op::ItLs,
+            (Op::It, Op::IfGe) => Op::ItGe,
+            (Op::It, Op::IfLt) => Op::ItLt,
+            (Op::It, Op::IfGt) => Op::ItGt,
+            (Op::It, Op::IfLe) => Op::ItLe,
+            (Op::CmpImm, Op::Beq) => Op::CmpImmBeq,
+            (Op::CmpImm, Op::Bne) => Op::CmpImmBne,
+            (Op::CmpImm, Op::Bhi) => Op::CmpImmBhi,
+            (Op::CmpImm, Op::Bls) => Op::CmpImmBls,
+            (Op::CmpReg, Op::Beq) => Op::CmpRegBeq,
+            (Op::CmpReg, Op::Bne) => Op::CmpRegBne,
+            (Op::CmpReg, Op::Bcs) => Op::CmpRegBcs,
+            (Op::CmpReg, Op::Bcc) => Op::CmpRegBcc,
+            (Op::CmpReg, Op::Bhi) => Op::CmpRegBhi,
+            (Op::CmpReg, Op::Bls) => Op::CmpRegBls,
+            (Op::SubImmS, Op::Beq) => Op::SubImmSBeq,
+            (Op::SubImmS, Op::Bne) => Op::SubImmSBne,
+            _ => return None,
+        })
+    }
+
     /// The same operation without setting flags, for 16-bit instructions in an IT block.
     pub fn quiet(self) -> Op {
         match self {

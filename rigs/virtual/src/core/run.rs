@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bus::Bus;
-use super::code::{Code, fetch, is_flash};
+use super::code::{Code, Single, base, fetch, is_flash};
 use super::cpu::{Cpu, Sleep};
 use super::debug::dfsr;
 use super::faults::Trap;
@@ -96,6 +96,10 @@ impl Cpu {
                 self.halt(dfsr::BKPT);
                 return Ok(Step::Again);
             }
+            if self.watched_places().any(|place| place == self.pc) && !passed {
+                self.halt(dfsr::DWTTRAP);
+                return Ok(Step::Again);
+            }
         }
         Ok(Step::Execute)
     }
@@ -107,29 +111,49 @@ impl Cpu {
         }
     }
 
-    /// Executes from where the PC points: decoded flash, or one instruction from elsewhere.
+    /// Executes from where the PC points: decoded flash, or one instruction.
     fn stretch<B: Bus>(&mut self, code: &mut Arc<Code>, bus: &mut B) -> Result<(), Trap> {
         let pc = self.pc;
         if never_executes(pc) {
             return Err(Trap::NoExecute);
         }
-        let stall = |_| Trap::Stall;
         if !is_flash(pc) {
-            let slot = fetch(bus, pc).map_err(stall)?;
-            return self.execute(bus, None, &[slot], pc);
+            return self.single(bus, pc);
         }
         if self.flash_blocked {
             return Err(Trap::Stall);
         }
-        if code.page(pc).is_none() {
-            Arc::make_mut(code).decode(bus, pc).map_err(stall)?;
+        if self.debug.enabled() || !code.stops().is_empty() {
+            let mut stops = if self.debug.enabled() { self.fpb.addresses() } else { Vec::new() };
+            stops.extend(self.watched_places());
+            let resumed = stops.contains(&pc);
+            if stops != code.stops() {
+                *code = Arc::new(Code::stopping_at(stops));
+            }
+            if resumed {
+                return self.single(bus, pc);
+            }
         }
-        let Some((slots, base)) = code.page(pc) else { return Ok(()) };
-        if self.debug.enabled() && self.fpb.armed() {
-            let index = (pc - base) as usize / 2;
-            return self.execute(bus, None, &slots[index..=index], pc);
+        if self.it != 0 {
+            // Back from an exception in the middle of an IT block.
+            return self.single(bus, pc);
         }
-        self.execute(bus, Some(code), slots, base)
+        let base = base(pc);
+        let place = match code.view().find(pc - base) {
+            Some(place) => place,
+            None => {
+                Arc::make_mut(code).translate(bus, pc).map_err(|_| Trap::Stall)?;
+                code.view().find(pc - base).ok_or(Trap::Fetch)?
+            }
+        };
+        self.execute(bus, code.view(), place, base)
+    }
+
+    /// Fetches, decodes and executes one instruction.
+    fn single<B: Bus>(&mut self, bus: &mut B, pc: u32) -> Result<(), Trap> {
+        let slot = fetch(bus, pc).map_err(|_| Trap::Stall)?;
+        let single = Single::new(slot, pc, self.it, self.condition(self.it >> 4));
+        self.execute(bus, single.view(), 0, pc)
     }
 
     /// A trap is a fault to take, or a reason to end the run.

@@ -6,7 +6,12 @@
 //!
 //! Flash wait states: the STM32F103 has a prefetch buffer of two 64-bit lines (RM0008, 3.3.3). A straight run of mostly 16-bit
 //! instructions is fed without waiting, so sequential fetches cost nothing extra; whatever breaks the sequence (a taken branch, an
-//! exception entry or return) into flash waits once for the wait states. Data reads from flash are not charged.
+//! exception entry or return) into flash waits once for the wait states: a taken branch costs 3, 4 or 5 cycles with 0, 1 or 2. Data
+//! reads from flash are not charged, nor a straight run of 32-bit instructions that outruns the buffer. So a busy loop's period is no
+//! measure of anything; timers and SysTick are exact.
+//!
+//! While the flash erases or programs, code in it does not execute at all, interrupt handlers and vectors included: 20 to 40 ms for an
+//! erase. The run ends with a stall, and the board lets time pass. Code and vectors in RAM go on.
 
 /// Refilling the pipeline after a taken branch: "if branch taken, pipeline reloads (two cycles are added)".
 pub(super) const REFILL: u64 = 2;

@@ -12,6 +12,11 @@ pub(super) fn decode(first: u16, second: u16) -> Slot {
     if first < 0xE800 { thumb16::decode(first) } else { thumb32::decode(first, second).wide() }
 }
 
+/// The name of the operation that an encoding decodes to: for tests that count what they covered.
+pub fn operation(first: u16, second: u16) -> String {
+    format!("{:?}", decode(first, second).op)
+}
+
 const UNDEFINED: Slot = Slot::new(Op::Undefined);
 
 /// Bits `low..low + count` of an encoding.
@@ -98,6 +103,7 @@ mod tests {
             ("str to pc", 0xF8CF, 0x1000),
             ("sub-word sp", 0xF89D, 0xD000),
             ("bfi with msb below lsb", 0xF361, 0x10C0),
+            ("erased flash", 0xFFFF, 0xFFFF),
         ];
         for (name, first, second) in undefined {
             assert_eq!(decode(first, second).op, Op::Undefined, "{name}");

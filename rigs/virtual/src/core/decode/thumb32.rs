@@ -8,6 +8,8 @@ pub(super) fn decode(first: u16, second: u16) -> Slot {
         0b0100 if bit(first, 6) => memory::dual_exclusive_table(first, second),
         0b0100 => memory::multiple(first, second),
         0b0101 => data::shifted_register(first, second),
+        // Erased flash reads so; no coprocessor has it (table A5-28).
+        0b0111 | 0b1111 if bit(first, 8) => UNDEFINED,
         0b0110 | 0b0111 | 0b1110 | 0b1111 => Slot::new(Op::NoCoprocessor),
         0b1000..=0b1011 if bit(second, 15) => branch_or_system(first, second),
         0b1000 | 0b1010 => data::modified_immediate(first, second),

@@ -27,18 +27,18 @@ pub(super) fn shift_carry(value: u32, kind: u32, amount: u32, carry: bool) -> (u
 impl Cpu {
     /// Register m shifted as the slot says.
     #[inline(always)]
-    pub(super) fn shifted(&self, slot: Slot) -> u32 {
+    pub(super) fn shifted(&self, slot: &Slot) -> u32 {
         self.shifted_carry(slot).0
     }
 
     #[inline(always)]
-    pub(super) fn shifted_carry(&self, slot: Slot) -> (u32, bool) {
+    pub(super) fn shifted_carry(&self, slot: &Slot) -> (u32, bool) {
         shift_carry(self.r(slot.rm()), slot.imm >> 8, slot.imm & 0xFF, self.c)
     }
 
     /// n shifted by the low byte of m: the value, setting N, Z and C if asked.
     #[inline(always)]
-    pub(super) fn shift_by_register(&mut self, slot: Slot, kind: u32, flags: bool) {
+    pub(super) fn shift_by_register(&mut self, slot: &Slot, kind: u32, flags: bool) {
         let (value, amount) = (self.r(slot.rn()), self.r(slot.rm()) & 0xFF);
         let (result, carry) = if amount == 0 { (value, self.c) } else { shift_carry(value, kind, amount, self.c) };
         self.set(slot.rd(), result);
@@ -50,7 +50,7 @@ impl Cpu {
 
     /// m shifted by an immediate, setting N, Z and C.
     #[inline(always)]
-    pub(super) fn shift_flags(&mut self, slot: Slot, kind: u32) {
+    pub(super) fn shift_flags(&mut self, slot: &Slot, kind: u32) {
         let (result, carry) = shift_carry(self.r(slot.rm()), kind, slot.imm & 0xFF, self.c);
         self.set(slot.rd(), result);
         self.nz(result);
@@ -59,7 +59,7 @@ impl Cpu {
 
     /// The C that a modified immediate leaves.
     #[inline(always)]
-    pub(super) fn immediate_carry(&mut self, slot: Slot) {
+    pub(super) fn immediate_carry(&mut self, slot: &Slot) {
         if slot.ra() != 0 {
             self.c = slot.ra() == 2;
         }
@@ -102,7 +102,7 @@ impl Cpu {
     }
 
     /// The new stack pointer of `Op::WriteSp`.
-    pub(super) fn new_sp(&self, slot: Slot) -> u32 {
+    pub(super) fn new_sp(&self, slot: &Slot) -> u32 {
         let n = self.r(slot.rn());
         let sum = match (slot.rm(), slot.ra()) {
             (15, _) => n.wrapping_add(slot.imm),
@@ -113,25 +113,25 @@ impl Cpu {
     }
 
     /// Like `shifted`, but for LSL #0 too.
-    fn operand(&self, slot: Slot) -> u32 {
+    fn operand(&self, slot: &Slot) -> u32 {
         if slot.imm & 0xFF == 0 { self.r(slot.rm()) } else { self.shifted(slot) }
     }
 
-    pub(super) fn extract(&self, slot: Slot, signed: bool) -> u32 {
+    pub(super) fn extract(&self, slot: &Slot, signed: bool) -> u32 {
         let (low, width) = (slot.imm & 0xFF, slot.imm >> 8);
         let top = self.r(slot.rn()) << (32 - low - width);
         if signed { ((top as i32) >> (32 - width)) as u32 } else { top >> (32 - width) }
     }
 
     /// d with `width` bits of `bits` put at `low`.
-    pub(super) fn insert(&self, slot: Slot, bits: u32) -> u32 {
+    pub(super) fn insert(&self, slot: &Slot, bits: u32) -> u32 {
         let (low, width) = (slot.imm & 0xFF, slot.imm >> 8);
         let mask = (u32::MAX >> (32 - width)) << low;
         (self.r(slot.rd()) & !mask) | ((bits << low) & mask)
     }
 
     /// SSAT and USAT; Q remembers that something was cut off.
-    pub(super) fn saturate(&mut self, slot: Slot, signed: bool) -> u32 {
+    pub(super) fn saturate(&mut self, slot: &Slot, signed: bool) -> u32 {
         let (kind, amount, to) = (slot.imm >> 8 & 0xFF, slot.imm & 0xFF, slot.imm >> 16);
         let value = self.r(slot.rn());
         let value = if amount == 0 { value } else { shift_carry(value, kind, amount, self.c).0 };
@@ -144,7 +144,7 @@ impl Cpu {
 
     /// The long products: a is the low half of the result, d the high half. Gives the cycles.
     #[inline(always)]
-    pub(super) fn long_multiply(&mut self, slot: Slot, signed: bool, accumulate: bool) -> u64 {
+    pub(super) fn long_multiply(&mut self, slot: &Slot, signed: bool, accumulate: bool) -> u64 {
         let (n, m) = (self.r(slot.rn()), self.r(slot.rm()));
         let product =
             if signed { (i64::from(n as i32) * i64::from(m as i32)) as u64 } else { u64::from(n) * u64::from(m) };
@@ -159,7 +159,7 @@ impl Cpu {
 
     /// n / m into d; gives the cycles.
     #[inline(always)]
-    pub(super) fn divide(&mut self, slot: Slot, signed: bool) -> Result<u64, Trap> {
+    pub(super) fn divide(&mut self, slot: &Slot, signed: bool) -> Result<u64, Trap> {
         let (n, m) = (self.r(slot.rn()), self.r(slot.rm()));
         if m == 0 && self.scb.traps_division() {
             return Err(Trap::DivideByZero);
@@ -202,19 +202,19 @@ mod tests {
         let mut cpu = Cpu::new();
         let slot = Slot::new(Op::Ssat).n(0).imm(8 << 16);
         cpu.regs[0] = 127;
-        assert_eq!(cpu.saturate(slot, true), 127);
+        assert_eq!(cpu.saturate(&slot, true), 127);
         assert!(!cpu.q);
         cpu.regs[0] = -200_i32 as u32;
-        assert_eq!(cpu.saturate(slot, true), -128_i32 as u32);
+        assert_eq!(cpu.saturate(&slot, true), -128_i32 as u32);
         assert!(cpu.q);
-        assert_eq!(cpu.saturate(slot, false), 0);
+        assert_eq!(cpu.saturate(&slot, false), 0);
     }
 
     #[test]
     fn the_smallest_number_divided_by_minus_one_stays() {
         let mut cpu = Cpu::new();
         (cpu.regs[0], cpu.regs[1]) = (0x8000_0000, u32::MAX);
-        cpu.divide(Slot::new(Op::Sdiv).d(2).n(0).m(1), true).unwrap();
+        cpu.divide(&Slot::new(Op::Sdiv).d(2).n(0).m(1), true).unwrap();
         assert_eq!(cpu.regs[2], 0x8000_0000);
     }
 }

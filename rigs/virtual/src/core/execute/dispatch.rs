@@ -1,68 +1,117 @@
 //! The inner loop.
 
 use super::super::bus::{Bus, Width};
-use super::super::code::Code;
+use super::super::code::View;
 use super::super::cpu::{Cpu, LR};
 use super::super::decode::shift;
 use super::super::faults::Trap;
-use super::super::op::{Op, Slot};
+use super::super::op::Op;
 use super::super::timing;
 
 impl Cpu {
-    /// Executes until `cycles` reaches `stop_at`, code leaves what is decoded, or an instruction cannot complete. `slots` is decoded
-    /// code from address `base` on, to begin with; further pages come from `code`.
+    /// Executes decoded code from place `at` of `view` until `cycles` reaches `stop_at`, the program goes where nothing is decoded, or
+    /// an instruction cannot complete. The code lies at `base` plus the offsets of the view.
     ///
-    /// PC and cycle count live in local variables here; whatever needs them gets them handed down. A trapped instruction has changed
-    /// nothing, not even the cycle count.
-    pub(in crate::core) fn execute<'a, B: Bus>(
+    /// The place and the cycle count live in local variables here; PC and IT state are derived from the place when something needs
+    /// them. A trapped instruction has changed nothing, not even the cycle count.
+    pub(in crate::core) fn execute<B: Bus>(
         &mut self,
         bus: &mut B,
-        code: Option<&'a Code>,
-        mut slots: &'a [Slot],
-        mut base: u32,
+        view: View<'_>,
+        at: usize,
+        base: u32,
     ) -> Result<(), Trap> {
-        let mut pc = self.pc;
+        let mut at = at;
         let mut cycles = self.cycles;
+        let near_refill = self.refill(base);
 
         let ended = loop {
-            let index = (pc.wrapping_sub(base) >> 1) as usize;
-            let Some(&(mut slot)) = slots.get(index) else {
-                match code.and_then(|code| code.page(pc)) {
-                    Some(page) => (slots, base) = page,
-                    None => break Ok(()),
-                }
-                continue;
-            };
-            if self.it != 0 {
-                slot = self.conditional(slot);
-            }
-            let mut next = pc.wrapping_add(slot.length());
+            let Some(slot) = view.ops.get(at) else { break Ok(()) };
+            let mut next = at + 1;
             let mut cost = 1;
 
+            // The address of this instruction.
+            macro_rules! pc {
+                () => {
+                    base.wrapping_add(view.offset(at))
+                };
+            }
+            // The address of the instruction behind it.
+            macro_rules! behind {
+                () => {
+                    base.wrapping_add(view.offset(at + 1))
+                };
+            }
             // An instruction that may trap.
             macro_rules! go {
                 ($result:expr) => {
                     match $result {
                         Ok(value) => value,
-                        Err(trap) => {
-                            if slot.meta & Slot::IN_IT != 0 {
-                                self.it = self.it_before;
-                            }
-                            break Err(trap);
-                        }
+                        Err(trap) => break Err(trap),
                     }
                 };
             }
-            macro_rules! branch {
+            // To an address that only the program knows.
+            macro_rules! jump {
                 ($target:expr) => {{
-                    next = $target;
-                    cost += self.refill(next);
+                    let target = $target;
+                    cost += self.refill(target);
+                    match view.find(target.wrapping_sub(base)) {
+                        Some(place) => next = place,
+                        None => {
+                            (self.pc, self.it, self.cycles) = (target, 0, cycles + cost);
+                            return Ok(());
+                        }
+                    }
                 }};
             }
             macro_rules! branch_if {
                 ($condition:expr) => {
                     if $condition {
-                        branch!(pc.wrapping_add(4).wrapping_add(slot.imm))
+                        // Without a store the compiler makes this a choice of values, which the host waits for instead of guessing.
+                        self.it = 0;
+                        next = slot.imm as usize;
+                        cost += near_refill;
+                    }
+                };
+            }
+            // In front of an instruction of an IT block: that is skipped unless the condition holds.
+            macro_rules! only_if {
+                ($condition:expr) => {{
+                    if $condition {
+                        cost = 0;
+                    } else {
+                        next += 1;
+                    }
+                }};
+            }
+            // IT, and then `only_if`, unless the run ends between them.
+            macro_rules! it_if {
+                ($condition:expr) => {
+                    if cycles + 1 < self.stop_at {
+                        if $condition {
+                            next = at + 2;
+                        } else {
+                            next = at + 3;
+                            cost = 2;
+                        }
+                    }
+                };
+            }
+            // What was just done, and then the branch in the next place, unless the run ends between them.
+            macro_rules! then_branch_if {
+                ($condition:expr) => {
+                    if cycles + 1 < self.stop_at
+                        && let Some(branch) = view.ops.get(next)
+                    {
+                        if $condition {
+                            self.it = 0;
+                            next = branch.imm as usize;
+                            cost = 2 + near_refill;
+                        } else {
+                            next += 1;
+                            cost = 2;
+                        }
                     }
                 };
             }
@@ -74,7 +123,7 @@ impl Cpu {
                     self.set(slot.rn(), base);
                 }};
                 ($addr:expr, $width:ident $(as $narrow:ty)?) => {{
-                    let value = go!(self.load(bus, $addr, Width::$width, pc, cycles));
+                    let value = go!(self.load(bus, $addr, Width::$width, || (pc!(), cycles)));
                     self.set(slot.rd(), value $(as $narrow as u32)?);
                     cost = timing::SINGLE_TRANSFER;
                 }};
@@ -86,7 +135,7 @@ impl Cpu {
                     self.set(slot.rn(), base);
                 }};
                 ($addr:expr, $width:ident) => {{
-                    go!(self.store(bus, $addr, self.r(slot.rd()), Width::$width, pc, cycles));
+                    go!(self.store(bus, $addr, self.r(slot.rd()), Width::$width, || (pc!(), cycles)));
                     cost = timing::SINGLE_TRANSFER;
                 }};
             }
@@ -251,13 +300,12 @@ impl Cpu {
                 Op::CmpReg => _ = self.sub(n!(), m!()),
                 Op::CmpShift => _ = self.sub(n!(), self.shifted(slot)),
                 Op::Movt => to_d!((self.r(slot.rd()) & 0xFFFF) | slot.imm << 16),
-                Op::Adr => to_d!((pc.wrapping_add(4) & !3).wrapping_add(slot.imm)),
-                Op::MovePc => to_d!(pc.wrapping_add(4)),
+                Op::Adr | Op::MovePc => to_d!(base.wrapping_add(slot.imm)),
                 Op::WriteSp => to_d!(self.new_sp(slot)),
                 Op::AddPc => {
-                    let operand = |register| if register == 15 { pc.wrapping_add(4) } else { self.r(register) };
+                    let operand = |register| if register == 15 { pc!().wrapping_add(4) } else { self.r(register) };
                     let sum = operand(slot.rd()).wrapping_add(operand(slot.rm()));
-                    if slot.rd() == 15 { branch!(sum & !1) } else { self.set(slot.rd(), sum) }
+                    if slot.rd() == 15 { jump!(sum & !1) } else { self.set(slot.rd(), sum) }
                 }
 
                 Op::LslReg => self.shift_by_register(slot, shift::LSL, false),
@@ -340,32 +388,133 @@ impl Cpu {
                 Op::StrPost => store!(n!(), Word, offset!()),
                 Op::StrbPost => store!(n!(), Byte, offset!()),
                 Op::StrhPost => store!(n!(), Half, offset!()),
-                Op::LdrLit => load!((pc.wrapping_add(4) & !3).wrapping_add(slot.imm), Word),
+                Op::LdrLit => load!(base.wrapping_add(slot.imm), Word),
                 Op::Special => {
-                    let target = go!(self.special(bus, slot, pc, cycles));
+                    let target = go!(self.special(bus, slot, || (pc!(), cycles)));
                     cost = timing::SINGLE_TRANSFER;
                     if let Some(target) = target {
-                        branch!(self.interwork(target));
+                        jump!(self.interwork(target));
                     }
                 }
                 Op::LdmIa | Op::LdmDb => {
-                    let (time, target) = go!(self.load_multiple(bus, slot, pc, cycles));
+                    let (time, target) = go!(self.load_multiple(bus, slot, || (pc!(), cycles)));
                     cost = time;
                     if let Some(target) = target {
-                        branch!(self.interwork(target));
+                        jump!(self.interwork(target));
                     }
                 }
-                Op::StmIa | Op::StmDb => cost = go!(self.store_multiple(bus, slot, pc, cycles)),
-                Op::Ldrd => cost = go!(self.load_dual(bus, slot, pc, cycles)),
-                Op::Strd => cost = go!(self.store_dual(bus, slot, pc, cycles)),
-                Op::Ldrex => cost = go!(self.load_exclusive(bus, slot, Width::Word, pc, cycles)),
-                Op::Ldrexb => cost = go!(self.load_exclusive(bus, slot, Width::Byte, pc, cycles)),
-                Op::Ldrexh => cost = go!(self.load_exclusive(bus, slot, Width::Half, pc, cycles)),
-                Op::Strex => cost = go!(self.store_exclusive(bus, slot, Width::Word, pc, cycles)),
-                Op::Strexb => cost = go!(self.store_exclusive(bus, slot, Width::Byte, pc, cycles)),
-                Op::Strexh => cost = go!(self.store_exclusive(bus, slot, Width::Half, pc, cycles)),
+                Op::StmIa | Op::StmDb => cost = go!(self.store_multiple(bus, slot, || (pc!(), cycles))),
+                Op::Ldrd => cost = go!(self.load_dual(bus, slot, || (pc!(), cycles))),
+                Op::Strd => cost = go!(self.store_dual(bus, slot, || (pc!(), cycles))),
+                Op::Ldrex => cost = go!(self.load_exclusive(bus, slot, Width::Word, || (pc!(), cycles))),
+                Op::Ldrexb => cost = go!(self.load_exclusive(bus, slot, Width::Byte, || (pc!(), cycles))),
+                Op::Ldrexh => cost = go!(self.load_exclusive(bus, slot, Width::Half, || (pc!(), cycles))),
+                Op::Strex => cost = go!(self.store_exclusive(bus, slot, Width::Word, || (pc!(), cycles))),
+                Op::Strexb => cost = go!(self.store_exclusive(bus, slot, Width::Byte, || (pc!(), cycles))),
+                Op::Strexh => cost = go!(self.store_exclusive(bus, slot, Width::Half, || (pc!(), cycles))),
                 Op::Clrex => self.exclusive = false,
 
+                Op::IfEq => only_if!(self.z == 0),
+                Op::IfNe => only_if!(self.z != 0),
+                Op::IfCs => only_if!(self.c),
+                Op::IfCc => only_if!(!self.c),
+                Op::IfMi => only_if!((self.n as i32) < 0),
+                Op::IfPl => only_if!((self.n as i32) >= 0),
+                Op::IfVs => only_if!((self.v as i32) < 0),
+                Op::IfVc => only_if!((self.v as i32) >= 0),
+                Op::IfHi => only_if!(self.c && self.z != 0),
+                Op::IfLs => only_if!(!self.c || self.z == 0),
+                Op::IfGe => only_if!(((self.n ^ self.v) as i32) >= 0),
+                Op::IfLt => only_if!(((self.n ^ self.v) as i32) < 0),
+                Op::IfGt => only_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
+                Op::IfLe => only_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
+                Op::ItEq => it_if!(self.z == 0),
+                Op::ItNe => it_if!(self.z != 0),
+                Op::ItCs => it_if!(self.c),
+                Op::ItCc => it_if!(!self.c),
+                Op::ItMi => it_if!((self.n as i32) < 0),
+                Op::ItPl => it_if!((self.n as i32) >= 0),
+                Op::ItVs => it_if!((self.v as i32) < 0),
+                Op::ItVc => it_if!((self.v as i32) >= 0),
+                Op::ItHi => it_if!(self.c && self.z != 0),
+                Op::ItLs => it_if!(!self.c || self.z == 0),
+                Op::ItGe => it_if!(((self.n ^ self.v) as i32) >= 0),
+                Op::ItLt => it_if!(((self.n ^ self.v) as i32) < 0),
+                Op::ItGt => it_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
+                Op::ItLe => it_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
+                Op::CmpImmBeq => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::CmpImmBne => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n != x);
+                }
+                Op::CmpImmBhi => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n > x);
+                }
+                Op::CmpImmBls => {
+                    let (n, x) = (n!(), slot.imm);
+                    self.sub(n, x);
+                    then_branch_if!(n <= x);
+                }
+                Op::CmpRegBeq => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::CmpRegBne => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n != x);
+                }
+                Op::CmpRegBcs => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n >= x);
+                }
+                Op::CmpRegBcc => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n < x);
+                }
+                Op::CmpRegBhi => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n > x);
+                }
+                Op::CmpRegBls => {
+                    let (n, x) = (n!(), m!());
+                    self.sub(n, x);
+                    then_branch_if!(n <= x);
+                }
+                Op::SubImmSBeq => {
+                    let (n, x) = (n!(), slot.imm);
+                    sum!(sub, n, x);
+                    then_branch_if!(n == x);
+                }
+                Op::SubImmSBne => {
+                    let (n, x) = (n!(), slot.imm);
+                    sum!(sub, n, x);
+                    then_branch_if!(n != x);
+                }
+                Op::Follow => {
+                    next = slot.imm as usize;
+                    cost = 0;
+                }
+                Op::Leave => {
+                    let target = pc!();
+                    match view.find(target.wrapping_sub(base)) {
+                        Some(place) => next = place,
+                        None => break Ok(()),
+                    }
+                    cost = 0;
+                }
+                Op::Stop => break Ok(()),
                 Op::B => branch_if!(true),
                 Op::Beq => branch_if!(self.z == 0),
                 Op::Bne => branch_if!(self.z != 0),
@@ -382,36 +531,35 @@ impl Cpu {
                 Op::Bgt => branch_if!(self.z != 0 && ((self.n ^ self.v) as i32) >= 0),
                 Op::Ble => branch_if!(self.z == 0 || ((self.n ^ self.v) as i32) < 0),
                 Op::Bl => {
-                    self.set(LR, next | 1);
+                    self.set(LR, behind!() | 1);
                     branch_if!(true);
                 }
                 Op::Cbz => branch_if!(n!() == 0),
                 Op::Cbnz => branch_if!(n!() != 0),
-                Op::Bx => branch!(self.interwork(m!())),
+                Op::Bx => jump!(self.interwork(m!())),
                 Op::Blx => {
                     let target = m!();
-                    self.set(LR, next | 1);
-                    branch!(self.code_address(target));
+                    self.set(LR, behind!() | 1);
+                    jump!(self.code_address(target));
                 }
-                Op::BranchTo => branch!(m!() & !1),
+                Op::BranchTo => jump!(m!() & !1),
                 Op::Tbb => {
-                    let target = go!(self.table_branch(bus, slot, Width::Byte, pc, cycles));
+                    let target = go!(self.table_branch(bus, slot, Width::Byte, || (pc!(), cycles)));
                     cost = timing::SINGLE_TRANSFER;
-                    branch!(target);
+                    jump!(target);
                 }
                 Op::Tbh => {
-                    let target = go!(self.table_branch(bus, slot, Width::Half, pc, cycles));
+                    let target = go!(self.table_branch(bus, slot, Width::Half, || (pc!(), cycles)));
                     cost = timing::SINGLE_TRANSFER;
-                    branch!(target);
+                    jump!(target);
                 }
 
-                Op::It => self.it = slot.imm as u8,
-                Op::Nop | Op::Skip => (),
+                Op::It | Op::Nop | Op::Skip => (),
                 Op::Wfi => self.wait_for_interrupt(),
                 Op::Wfe => self.wait_for_event(),
                 Op::Sev => self.event = true,
                 Op::Isb => cost += timing::REFILL,
-                Op::Svc => self.call_supervisor(next),
+                Op::Svc => self.call_supervisor(behind!()),
                 Op::Bkpt => go!(Err(Trap::Breakpoint)),
                 Op::Mrs => to_d!(self.special_register(slot.imm)),
                 Op::Msr => self.set_special_register(slot),
@@ -421,34 +569,18 @@ impl Cpu {
                 Op::Unfetchable => go!(Err(Trap::Fetch)),
             }
 
-            pc = next;
+            at = next;
             cycles += cost;
             if cycles >= self.stop_at {
                 break Ok(());
             }
         };
-        (self.pc, self.cycles) = (pc, cycles);
+        (self.pc, self.it, self.cycles) = (base.wrapping_add(view.offset(at)), view.it(at), cycles);
         ended
     }
 
-    /// The next instruction of an IT block: skipped, or executed without setting flags if it is a 16-bit one.
-    #[inline]
-    fn conditional(&mut self, mut slot: Slot) -> Slot {
-        self.it_before = self.it;
-        let passed = self.condition(self.it >> 4);
-        self.it = if self.it & 7 == 0 { 0 } else { (self.it & 0xE0) | (self.it << 1 & 0x1F) };
-        slot.meta |= Slot::IN_IT;
-        if slot.meta & Slot::LOUD != 0 {
-            slot.op = slot.op.quiet();
-        }
-        // BKPT stops even where it would not execute.
-        if !passed && slot.op != Op::Bkpt {
-            slot.op = Op::Skip;
-        }
-        slot
-    }
-
-    fn condition(&self, condition: u8) -> bool {
+    /// Whether a condition holds.
+    pub(in crate::core) fn condition(&self, condition: u8) -> bool {
         let negative = ((self.n ^ self.v) as i32) < 0;
         let holds = match condition >> 1 {
             0 => self.z == 0,

@@ -49,27 +49,26 @@ pub(in crate::core) const fn special(kind: Kind, mode: Mode, t: u16, n: u16, m: 
 }
 
 impl Cpu {
-    /// Reads for an instruction at `pc`, `cycles` into the run; flash and RAM take the short way.
+    /// Reads for an instruction; flash and RAM take the short way. `now` gives its address and the cycle count.
     #[inline(always)]
     pub(super) fn load<B: Bus>(
         &mut self,
         bus: &mut B,
         addr: u32,
         width: Width,
-        pc: u32,
-        cycles: u64,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<u32, Trap> {
-        if addr < 0x2200_0000 && addr & (width.bytes() - 1) == 0 {
+        if addr < self.short_reads && addr & (width.bytes() - 1) == 0 {
             return match bus.read(addr, width) {
                 Ok(value) => Ok(value),
                 Err(error) => self.refused(addr, error).map(|()| 0),
             };
         }
-        (self.pc, self.cycles) = (pc, cycles);
+        (self.pc, self.cycles) = now();
         self.load_anywhere(bus, addr, width, self.privileged())
     }
 
-    /// Writes for an instruction at `pc`; RAM takes the short way.
+    /// Writes for an instruction; RAM takes the short way. `now` as for reads.
     #[inline(always)]
     pub(super) fn store<B: Bus>(
         &mut self,
@@ -77,16 +76,15 @@ impl Cpu {
         addr: u32,
         value: u32,
         width: Width,
-        pc: u32,
-        cycles: u64,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<(), Trap> {
-        if addr.wrapping_sub(0x2000_0000) < 0x0200_0000 && addr & (width.bytes() - 1) == 0 {
+        if addr.wrapping_sub(0x2000_0000) < self.short_writes && addr & (width.bytes() - 1) == 0 {
             return match bus.write(addr, value & width.mask(), width) {
                 Ok(()) => Ok(()),
                 Err(error) => self.refused(addr, error),
             };
         }
-        (self.pc, self.cycles) = (pc, cycles);
+        (self.pc, self.cycles) = now();
         self.store_anywhere(bus, addr, value & width.mask(), width, self.privileged())
     }
 
@@ -100,6 +98,7 @@ impl Cpu {
         privileged: bool,
     ) -> Result<u32, Trap> {
         self.check_alignment(addr, width)?;
+        self.watch(addr, width, false);
         if ppb::is_private(addr) {
             return if privileged { Ok(self.ppb_read(addr, width)) } else { Err(Trap::Data(addr)) };
         }
@@ -126,6 +125,7 @@ impl Cpu {
         privileged: bool,
     ) -> Result<(), Trap> {
         self.check_alignment(addr, width)?;
+        self.watch(addr, width, true);
         if ppb::is_private(addr) {
             if !self.may_write_private(addr, privileged) {
                 return Err(Trap::Data(addr));
@@ -176,10 +176,10 @@ impl Cpu {
     pub(super) fn special<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
-        pc: u32,
-        cycles: u64,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<Option<u32>, Trap> {
+        let (pc, cycles) = now();
         let (kind, mode) = (KINDS[slot.ra() & 7], MODES[(slot.imm >> 16) as usize % MODES.len()]);
         let (t, n) = (slot.rd(), slot.rn());
         let offset = slot.imm as i16 as u32;

@@ -12,9 +12,8 @@ impl Cpu {
     pub(super) fn load_multiple<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
-        pc: u32,
-        cycles: u64,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<(u64, Option<u32>), Trap> {
         let (n, mut list) = (slot.rn(), slot.imm & 0xFFFF);
         let count = list.count_ones();
@@ -30,7 +29,7 @@ impl Cpu {
         while list != 0 {
             let register = list.trailing_zeros() as usize;
             list &= list - 1;
-            let value = self.load(bus, addr, Width::Word, pc, cycles)?;
+            let value = self.load(bus, addr, Width::Word, &now)?;
             addr = addr.wrapping_add(4);
             if register == n {
                 new_base = value;
@@ -49,9 +48,8 @@ impl Cpu {
     pub(super) fn store_multiple<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
-        pc: u32,
-        cycles: u64,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<u64, Trap> {
         let (n, mut list) = (slot.rn(), slot.imm & 0xFFFF);
         let count = list.count_ones();
@@ -65,7 +63,7 @@ impl Cpu {
         while list != 0 {
             let register = list.trailing_zeros() as usize;
             list &= list - 1;
-            self.store(bus, addr, self.r(register), Width::Word, pc, cycles)?;
+            self.store(bus, addr, self.r(register), Width::Word, &now)?;
             addr = addr.wrapping_add(4);
         }
         if slot.imm & 0x1_0000 != 0 {
@@ -75,7 +73,7 @@ impl Cpu {
     }
 
     /// LDRD and STRD: the address, and what the base becomes.
-    fn dual_address(&self, slot: Slot, pc: u32) -> Result<(u32, u32), Trap> {
+    fn dual_address(&self, slot: &Slot, pc: u32) -> Result<(u32, u32), Trap> {
         let base = if slot.rn() == 15 { pc.wrapping_add(4) & !3 } else { self.r(slot.rn()) };
         let indexed = base.wrapping_add(slot.imm);
         let (addr, after) = match slot.rm() {
@@ -87,10 +85,15 @@ impl Cpu {
         Ok((addr, after))
     }
 
-    pub(super) fn load_dual<B: Bus>(&mut self, bus: &mut B, slot: Slot, pc: u32, cycles: u64) -> Result<u64, Trap> {
-        let (addr, after) = self.dual_address(slot, pc)?;
-        let first = self.load(bus, addr, Width::Word, pc, cycles)?;
-        let second = self.load(bus, addr.wrapping_add(4), Width::Word, pc, cycles)?;
+    pub(super) fn load_dual<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
+    ) -> Result<u64, Trap> {
+        let (addr, after) = self.dual_address(slot, now().0)?;
+        let first = self.load(bus, addr, Width::Word, &now)?;
+        let second = self.load(bus, addr.wrapping_add(4), Width::Word, &now)?;
         if slot.rn() != 15 {
             self.set(slot.rn(), after);
         }
@@ -99,10 +102,15 @@ impl Cpu {
         Ok(1 + 2)
     }
 
-    pub(super) fn store_dual<B: Bus>(&mut self, bus: &mut B, slot: Slot, pc: u32, cycles: u64) -> Result<u64, Trap> {
-        let (addr, after) = self.dual_address(slot, pc)?;
-        self.store(bus, addr, self.r(slot.rd()), Width::Word, pc, cycles)?;
-        self.store(bus, addr.wrapping_add(4), self.r(slot.ra()), Width::Word, pc, cycles)?;
+    pub(super) fn store_dual<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        slot: &Slot,
+        now: impl Fn() -> (u32, u64),
+    ) -> Result<u64, Trap> {
+        let (addr, after) = self.dual_address(slot, now().0)?;
+        self.store(bus, addr, self.r(slot.rd()), Width::Word, &now)?;
+        self.store(bus, addr.wrapping_add(4), self.r(slot.ra()), Width::Word, &now)?;
         self.set(slot.rn(), after);
         Ok(1 + 2)
     }
@@ -111,14 +119,13 @@ impl Cpu {
     pub(super) fn load_exclusive<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
+        slot: &Slot,
         width: Width,
-        pc: u32,
-        cycles: u64,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<u64, Trap> {
         let addr = self.r(slot.rn()).wrapping_add(slot.imm);
         aligned_to(addr, width)?;
-        let value = self.load(bus, addr, width, pc, cycles)?;
+        let value = self.load(bus, addr, width, &now)?;
         self.exclusive = true;
         self.set(slot.rd(), value);
         Ok(timing::SINGLE_TRANSFER)
@@ -128,15 +135,14 @@ impl Cpu {
     pub(super) fn store_exclusive<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
+        slot: &Slot,
         width: Width,
-        pc: u32,
-        cycles: u64,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<u64, Trap> {
         let addr = self.r(slot.rn()).wrapping_add(slot.imm);
         aligned_to(addr, width)?;
         if self.exclusive {
-            self.store(bus, addr, self.r(slot.rd()), width, pc, cycles)?;
+            self.store(bus, addr, self.r(slot.rd()), width, &now)?;
         }
         self.set(slot.ra(), u32::from(!self.exclusive));
         self.exclusive = false;
@@ -148,15 +154,14 @@ impl Cpu {
     pub(super) fn table_branch<B: Bus>(
         &mut self,
         bus: &mut B,
-        slot: Slot,
+        slot: &Slot,
         width: Width,
-        pc: u32,
-        cycles: u64,
+        now: impl Fn() -> (u32, u64),
     ) -> Result<u32, Trap> {
-        let after = pc.wrapping_add(4);
+        let after = now().0.wrapping_add(4);
         let base = if slot.rn() == 15 { after } else { self.r(slot.rn()) };
         let index = self.r(slot.rm()).wrapping_mul(width.bytes());
-        let entry = self.load(bus, base.wrapping_add(index), width, pc, cycles)?;
+        let entry = self.load(bus, base.wrapping_add(index), width, &now)?;
         Ok(after.wrapping_add(2 * entry))
     }
 }

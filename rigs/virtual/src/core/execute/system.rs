@@ -26,7 +26,7 @@ impl Cpu {
     }
 
     /// MSR (B5.2.3).
-    pub(super) fn set_special_register(&mut self, slot: Slot) {
+    pub(super) fn set_special_register(&mut self, slot: &Slot) {
         let value = self.r(slot.rn());
         match slot.imm {
             0..=3 if slot.ra() & 2 != 0 => self.set_apsr(value),
@@ -43,7 +43,8 @@ impl Cpu {
                 }
             }
             19 => {
-                if self.execution_priority() > -1 {
+                // The manual's pseudo-code would forbid to clear it too; CMSIS does that, and the chip lets it.
+                if value & 1 == 0 || self.execution_priority() > -1 {
                     self.faultmask = value & 1 != 0;
                 }
             }
@@ -54,7 +55,7 @@ impl Cpu {
     }
 
     /// CPSIE and CPSID.
-    pub(super) fn change_state(&mut self, slot: Slot) {
+    pub(super) fn change_state(&mut self, slot: &Slot) {
         if !self.privileged() {
             return;
         }

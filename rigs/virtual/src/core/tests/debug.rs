@@ -225,3 +225,75 @@ fn identification() {
         assert_eq!(machine.system(addr), value, "{addr:#x}");
     }
 }
+
+#[test]
+fn watchpoints_halt_behind_the_access() {
+    // str r1, [r0]; ldr r2, [r0]; strb r1, [r0, #6]; movs r3, #1; b .
+    let program = [0x6001, 0x6802, 0x7181, 0x2301, END];
+    // DWT_FUNCTION, the address, the bits that do not count, and where the core halts.
+    let cases = [
+        (6, 0x2000_0000, 0, Some(2)),
+        (5, 0x2000_0000, 0, Some(4)),
+        (7, 0x2000_0003, 0, Some(2)),
+        (6, 0x2000_0006, 0, Some(6)),
+        (6, 0x2000_0004, 2, Some(6)),
+        (5, 0x2000_0006, 0, None),
+        (6, 0x2000_0010, 3, None),
+        (4, START + 6, 0, Some(6)),
+    ];
+    for (function, address, ignored, halts) in cases {
+        let mut machine = Machine::new(&program);
+        machine.core.set_register(0, 0x2000_0000);
+        machine.set_system(0xE000_EDF0, 0xA05F_0001);
+        machine.set_system(0xE000_EDFC, 1 << 24);
+        machine.set_system(0xE000_1020, address);
+        machine.set_system(0xE000_1024, ignored);
+        machine.set_system(0xE000_1028, function);
+        let place = format!("function {function} at {address:#x}");
+        let Some(offset) = halts else {
+            assert_eq!(machine.finish(), Exit::Limit, "{place}");
+            continue;
+        };
+        assert_eq!(machine.finish(), Exit::Halted, "{place}");
+        assert_eq!(machine.core.pc(), START + offset, "{place}");
+        assert_eq!(machine.system(0xE000_ED30) & 4, 4, "{place}: DFSR.DWTTRAP");
+        if function != 4 {
+            assert_eq!(machine.system(0xE000_1028), function | 1 << 24, "{place}: MATCHED");
+            assert_eq!(machine.system(0xE000_1028), function, "{place}: cleared by reading");
+        }
+        machine.set_system(0xE000_1028, 0);
+        machine.set_system(0xE000_EDF0, 0xA05F_0001);
+        assert_eq!(machine.finish(), Exit::Limit, "{place}: no longer");
+        assert_eq!(machine.r(3), 1, "{place}");
+    }
+}
+
+#[test]
+fn watchpoints_need_a_debugger() {
+    let mut machine = Machine::new(&[0x6001, END]); // str r1, [r0]
+    machine.core.set_register(0, 0x2000_0000);
+    machine.set_system(0xE000_EDFC, 1 << 24);
+    machine.set_system(0xE000_1020, 0x2000_0000);
+    machine.set_system(0xE000_1028, 6);
+    assert_eq!(machine.finish(), Exit::Limit);
+    assert!(!machine.core.is_halted());
+}
+
+#[test]
+fn breakpoints_stop_code_that_is_decoded_already() {
+    // adds r1, #1; cmp r1, #200; bne .-4; b .: the comparison and its branch are one operation without breakpoints.
+    let mut machine = Machine::new(&[0x3101, 0x29C8, 0xD1FC, END]);
+    machine.run(100);
+    let before = machine.r(1);
+    machine.set_system(0xE000_EDF0, 0xA05F_0001);
+    machine.set_system(0xE000_2000, 3);
+    machine.set_system(0xE000_2008, 0x4000_0000 | (START + 4) | 1);
+    for round in 1..4 {
+        assert_eq!(machine.finish(), Exit::Halted);
+        assert_eq!((machine.core.pc(), machine.r(1)), (START + 4, before + round));
+        machine.set_system(0xE000_EDF0, 0xA05F_0001);
+    }
+    machine.set_system(0xE000_2008, 0);
+    assert_eq!(machine.finish(), Exit::Limit);
+    assert_eq!(machine.r(1), 200);
+}
