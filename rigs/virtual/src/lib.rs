@@ -20,6 +20,7 @@ pub mod mcu;
 pub mod probe;
 pub mod relay;
 pub mod rng;
+pub mod spread;
 pub mod supply;
 pub mod symbols;
 pub mod wiring;

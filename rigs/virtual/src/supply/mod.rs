@@ -24,6 +24,8 @@
 //! Left out: the capacitor's series resistance, the coil's inductance (it is part of the relay's release time),
 //! the regulator's own settling, leakage that falls with time.
 
+pub mod front_end;
+pub mod mains;
 pub mod parts;
 pub mod rail;
 pub mod regulator;
@@ -34,14 +36,20 @@ pub mod source;
 
 mod crossing;
 mod curve;
+mod forced;
+mod half_cycle;
 mod network;
+mod ripple;
+mod root;
 mod storage;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod written;
+pub(crate) mod written;
 
+pub use front_end::{Dropper, FrontEnd, Switching, Transformer};
+pub use mains::Mains;
 pub use parts::{PartsError, SupplyParts};
 pub use rail::{Node, Supply};
 pub use regulator::Regulator;

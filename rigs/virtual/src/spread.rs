@@ -1,0 +1,5 @@
+//! Spread and age of parts.
+
+mod figure;
+
+pub use figure::{Distribution, Drawable, Figure, Tolerance};
