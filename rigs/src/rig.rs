@@ -74,7 +74,15 @@ impl std::error::Error for RigError {}
 const LARGEST: u64 = 1 << 20;
 
 /// The rigs that come with the command: name and text.
-pub const SHIPPED: &[(&str, &str)] = &[("virtual-12v", include_str!("../virtual-12v.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("virtual-12v", include_str!("../virtual-12v.toml")),
+    ("virtual-5v", include_str!("../virtual-5v.toml")),
+    ("virtual-110v", include_str!("../virtual-110v.toml")),
+    ("virtual-110v-switching", include_str!("../virtual-110v-switching.toml")),
+    ("virtual-220v", include_str!("../virtual-220v.toml")),
+    ("virtual-220v-dropper", include_str!("../virtual-220v-dropper.toml")),
+    ("virtual-220v-switching", include_str!("../virtual-220v-switching.toml")),
+];
 
 /// The firmware that comes with the command: name and ELF.
 pub const SHIPPED_FIRMWARE: (&str, &[u8]) = ("weekly", include_bytes!("../virtual/firmware/elf/weekly.elf"));

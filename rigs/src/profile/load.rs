@@ -11,7 +11,12 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 /// The profiles that come with the command: file stem and text.
-pub const SHIPPED: &[(&str, &str)] = &[("weekly", include_str!("../../boards/weekly.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("weekly", include_str!("../../boards/weekly.toml")),
+    ("weekly-5v", include_str!("../../boards/weekly-5v.toml")),
+    ("weekly-110v", include_str!("../../boards/weekly-110v.toml")),
+    ("weekly-220v", include_str!("../../boards/weekly-220v.toml")),
+];
 
 impl Profile {
     /// One of the shipped profiles by name; `None` if there is none of that name.

@@ -34,6 +34,7 @@ pub mod reserve_parts;
 pub mod series;
 pub mod source;
 
+mod cell;
 mod crossing;
 mod curve;
 mod forced;
@@ -54,6 +55,6 @@ pub use parts::{PartsError, SupplyParts};
 pub use rail::{Node, Supply};
 pub use regulator::Regulator;
 pub use reserve::Reserve;
-pub use reserve_parts::{Charge, ReserveError, ReserveKind, ReserveParts, RtcLoad};
+pub use reserve_parts::{CellCurve, Charge, ReserveError, ReserveKind, ReserveParts, RtcLoad};
 pub use series::Series;
 pub use source::{LevelSchedule, OutOfOrder};

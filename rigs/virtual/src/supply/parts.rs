@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn reads_a_board_file() {
         let parts: SupplyParts = read(table(&[])).unwrap();
-        assert_eq!(parts.front_end, FrontEnd::Dc(Series::Diode(Volts(0.7))));
+        assert!(matches!(parts.front_end, FrontEnd::Dc(Series::Diode(Volts(drop))) if (drop - 0.7).abs() < 1e-12));
         assert_eq!(*parts.regulator.dropout, Volts(1.1));
         let wired: SupplyParts = read(table(&[("series", Toml::Text("none"))])).unwrap();
         assert_eq!(wired.front_end, FrontEnd::Dc(Series::None));

@@ -23,7 +23,7 @@
 //! As on DC, everything depends on the last change alone, and looking changes nothing.
 
 use super::crossing;
-use super::half_cycle::{Behind, Drive, HalfCycle, Load, State};
+use super::half_cycle::{Drive, HalfCycle, Load, State};
 use super::mains::{Grid, Mains};
 use super::network::{Network, Sink};
 use super::root;
@@ -231,6 +231,8 @@ impl Ripple {
         let mut walk = self.walk_to(lit, self.now);
         let mut from = self.now;
         let mut was_past = past(walk.half.volts(self.tau(walk.index, from)));
+        // The first half-cycle is seen from the present on only: it says nothing about the next.
+        let mut whole = false;
         for _ in 0..MOST {
             let end = self.mains.begin(self.grid, walk.index + 1);
             for index in 0..walk.half.pieces.len() {
@@ -244,10 +246,11 @@ impl Ripple {
                 }
                 (from, was_past) = (at, is_past);
             }
-            if walk.is_whole() && !was_past && walk.is_last(crossing, level) {
+            if whole && !was_past && walk.is_last(crossing, level) {
                 return None;
             }
             walk.step();
+            whole = true;
         }
         None
     }
@@ -356,11 +359,6 @@ impl<'r> Walk<'r> {
         if self.origin.is_none() {
             self.origin = self.lit.near(self.start).map(|far| (index, far));
         }
-    }
-
-    /// A whole half-cycle, not the rest of one.
-    fn is_whole(&self) -> bool {
-        self.index > self.lit.index || self.lit.tau == 0.0
     }
 
     /// Whether no half-cycle from the next on brings what this one did not. The reading is not past the threshold now.

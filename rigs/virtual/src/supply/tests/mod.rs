@@ -2,6 +2,7 @@
 
 mod formulas;
 mod integration;
+mod mains;
 mod nanoseconds;
 
 use super::{FrontEnd, Regulator, Series, Supply, SupplyParts};
