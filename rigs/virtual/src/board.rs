@@ -6,6 +6,7 @@
 
 mod advance;
 mod console;
+mod defects;
 mod electrical;
 mod probe_port;
 mod report;
@@ -77,6 +78,7 @@ pub struct Board {
     flash_told: bool,
     locked_up: bool,
     events: Vec<Event>,
+    bouncing: defects::Bouncing,
 }
 
 /// What decides the chip's current.
@@ -98,9 +100,10 @@ impl Board {
         at: Instant,
     ) -> Result<Self, WiringError> {
         wiring.check()?;
+        let wiring = Arc::new(defects::with_defects(&wiring));
         let mut supply = Supply::new(wiring.supply.clone(), at);
         for relay in &wiring.relays {
-            supply.add_coil(relay.parts.coil);
+            supply.add_coil(*relay.parts.coil);
         }
         let relays = wiring
             .relays
@@ -132,11 +135,16 @@ impl Board {
             flash_told: false,
             locked_up: false,
             events: Vec::new(),
+            bouncing: defects::Bouncing::default(),
             wiring,
             symbols,
         };
         for button in board.wiring.clone().buttons.iter() {
             board.set_button_pin(button.pin, button.active, false);
+        }
+        board.seed_bounces(seed);
+        for fault in &board.wiring.clone().faults {
+            board.install(fault, at);
         }
         Ok(board)
     }
@@ -190,12 +198,12 @@ impl Board {
 
     /// Presses or releases a button; false if the wiring has none of that name.
     pub fn press(&mut self, button: &str, pressed: bool) -> bool {
-        let Some((pin, active)) =
-            self.wiring.buttons.iter().find(|wires| wires.name == button).map(|wires| (wires.pin, wires.active))
-        else {
+        let Some(index) = self.wiring.buttons.iter().position(|wires| wires.name == button) else {
             return false;
         };
+        let (pin, active) = (self.wiring.buttons[index].pin, self.wiring.buttons[index].active);
         self.set_button_pin(pin, active, pressed);
+        self.bounce_button(index, pressed);
         self.sync_irqs();
         true
     }

@@ -16,6 +16,7 @@
 
 pub mod board;
 pub mod core;
+pub mod faults;
 pub mod mcu;
 pub mod probe;
 pub mod relay;

@@ -33,6 +33,8 @@ pub(super) enum Cause {
     Reserve,
     /// The reset delay is over.
     Released,
+    /// A noisy button bounces.
+    Bounce,
 }
 
 /// Interrupt lines of a medium-density chip (RM0008, table 63).
@@ -83,6 +85,7 @@ impl Board {
         if self.backup_alive {
             offer(self.reserve.next_exhausted(), Cause::Reserve);
         }
+        offer(self.bouncing.next_edge(), Cause::Bounce);
         self.electrical = Some(next);
         next
     }
@@ -116,6 +119,7 @@ impl Board {
                 }
             }
             Cause::Reserve => self.lose_backup(at),
+            Cause::Bounce => self.take_bounce(),
             Cause::Released => {
                 self.power = Power::On;
                 self.system_reset(at, ResetCause::PowerOn);
@@ -171,7 +175,7 @@ impl Board {
     }
 
     /// The reserve feeds the clock no longer: clock and backup registers are forgotten.
-    fn lose_backup(&mut self, at: Instant) {
+    pub(super) fn lose_backup(&mut self, at: Instant) {
         self.backup_alive = false;
         self.chip.lose_backup();
         let volts = self.reserve.voltage(at);

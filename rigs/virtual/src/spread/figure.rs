@@ -1,7 +1,7 @@
 //! A part's figure with its tolerance, as a rig file writes it.
 
 use crate::rng::Stream;
-use brownout_trace::{Amps, Farads, Hertz, Ohms, Percent, Ppm, QuantityError, Span, Volts};
+use brownout_trace::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, QuantityError, Span, Volts};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
@@ -29,7 +29,7 @@ macro_rules! drawable {
     )+};
 }
 
-drawable!(Volts, Amps, Ohms, Farads, Hertz, Percent, Ppm);
+drawable!(Celsius, Volts, Amps, Ohms, Farads, Hertz, Percent, Ppm);
 
 impl Drawable for Span {
     fn number(self) -> f64 {

@@ -8,7 +8,9 @@ use super::ripple::{Input, Ripple};
 use super::storage::Storage;
 use super::{PartsError, SupplyParts};
 use brownout_trace::event::{Crossing, Level};
-use brownout_trace::{Amps, Instant, Ohms, Volts};
+use crate::faults::Capacitor;
+use crate::spread::Figure;
+use brownout_trace::{Amps, Farads, Instant, Ohms, Percent, Volts};
 
 /// Where a threshold is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,6 +116,22 @@ impl Supply {
     pub fn set_coil(&mut self, at: Instant, coil: usize, on: bool) {
         self.coils[coil].driven = on;
         self.changed(at);
+    }
+
+    /// A capacitor loses a share of its capacitance and keeps its voltage. A capacitor that the board lacks loses none.
+    pub fn lose_capacitance(&mut self, at: Instant, of: Capacitor, loss: Percent) {
+        let left = |figure: &mut Figure<Farads>| {
+            let farads = figure.0 * (1.0 - loss.0 / 100.0);
+            figure.set(farads);
+        };
+        self.advance(at);
+        match (of, &mut self.parts.front_end) {
+            (Capacitor::Supply, _) => left(&mut self.parts.capacitor),
+            (Capacitor::Dropper, FrontEnd::Dropper(parts)) => left(&mut parts.capacitor),
+            (Capacitor::Mains, FrontEnd::Switching(parts)) => left(&mut parts.bulk),
+            _ => {}
+        }
+        self.settle(at);
     }
 
     /// The voltage across a coil while it is driven, for its relay; [`None`] while it is not.

@@ -75,6 +75,12 @@ impl Reserve {
         self.flow(at);
     }
 
+    /// Ends it: from now on it holds nothing and takes no charge.
+    pub fn die(&mut self, at: Instant) {
+        self.advance(at);
+        (self.parts.kind, self.store) = (ReserveKind::None, Store::Nothing);
+    }
+
     /// The voltage at the VBAT pin.
     pub fn voltage(&self, at: Instant) -> Volts {
         match (&self.store, &self.parts.kind) {
