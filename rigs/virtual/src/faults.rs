@@ -84,15 +84,21 @@ impl Fault {
                     return wrong(format!("`contact.relay` is {relay}, but the rig wires no relay of that name"));
                 }
                 if *closing == Some(0) {
-                    return wrong("`contact.closing` counts from 1; leave it out for a defect from the start".to_owned());
+                    return wrong(
+                        "`contact.closing` counts from 1; leave it out for a defect from the start".to_owned(),
+                    );
                 }
             }
             Self::NoisyButton { button, bounce } => {
                 if wiring.buttons.iter().all(|wires| wires.name != *button) {
-                    return wrong(format!("`noisy-button.button` is `{button}`, but the rig wires no button of that name"));
+                    return wrong(format!(
+                        "`noisy-button.button` is `{button}`, but the rig wires no button of that name"
+                    ));
                 }
                 if *bounce <= Span::ZERO || *bounce > Span::secs(1) {
-                    return wrong(format!("`noisy-button.bounce` is {bounce}; it must be more than zero and at most 1s"));
+                    return wrong(format!(
+                        "`noisy-button.bounce` is {bounce}; it must be more than zero and at most 1s"
+                    ));
                 }
             }
             Self::DeadReserve {} | Self::StoppedCrystal {} => {}

@@ -77,8 +77,12 @@ impl Board {
     pub(super) fn install(&mut self, fault: &Fault, at: Instant) {
         match fault {
             Fault::Contact { relay, defect, closing } => {
-                let Some(channel) =
-                    self.wiring.relays.iter().position(|wires| wires.name == *relay).map(|index| &mut self.relays[index])
+                let Some(channel) = self
+                    .wiring
+                    .relays
+                    .iter()
+                    .position(|wires| wires.name == *relay)
+                    .map(|index| &mut self.relays[index])
                 else {
                     return;
                 };

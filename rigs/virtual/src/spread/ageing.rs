@@ -112,6 +112,7 @@ mod tests {
         assert!(close(Law::Film, 1.0, 0.9) && close(Law::LithiumCell, 1.0, 0.9) && close(Law::Lasting, 1.0, 1.0));
         assert!(close(Law::NickelCell, 1.0, 0.1) && close(Law::Bounce, 2.0, 3.0));
         assert!(close(Law::Crystal, 5.0, 5.0 - 3.0 * 11f64.log2()));
-        assert!(close(Law::Supercap, 1.0, 1.0 - 0.3 * 87.66 / 45.0f64.exp2().powf(0.1)));
+        assert!(close(Law::Supercap, 1.0, 0.1));
+        assert!((Law::Supercap.after(&age(1000, 60.0), 1.0) - 0.85).abs() < 1e-9);
     }
 }

@@ -27,7 +27,8 @@ fn a_board_is_its_seed_and_number_alone() {
 #[test]
 fn a_tolerance_elsewhere_changes_no_other_figure() {
     let mut more = lot();
-    more.supply.regulator.dropout = Figure::within(*more.supply.regulator.dropout, brownout_trace::Volts(0.1), Distribution::Uniform);
+    more.supply.regulator.dropout =
+        Figure::within(*more.supply.regulator.dropout, brownout_trace::Volts(0.1), Distribution::Uniform);
     let capacitor = |wiring: &Wiring| draw(wiring, 1, 3).0.supply.capacitor.0;
     assert_eq!(capacitor(&more).to_bits(), capacitor(&lot()).to_bits());
 }
@@ -50,7 +51,11 @@ fn without_tolerance_and_age_nothing_is_drawn() {
 #[test]
 fn age_comes_on_top_and_is_told() {
     let mut wiring = lot();
-    wiring.age = Some(Age { service: Span::secs(87_660 * 3600).into(), temperature: brownout_trace::Celsius(65.0).into(), operations: 0 });
+    wiring.age = Some(Age {
+        service: Span::secs(87_660 * 3600).into(),
+        temperature: brownout_trace::Celsius(65.0).into(),
+        operations: 0,
+    });
     // Ten years at 65 °C: 2.74 of the rated life, 55 % gone.
     let old = aged(&wiring);
     assert!((old.supply.capacitor.0 / 470e-6 - (1.0 - 0.2 * 87_660.0 / 32_000.0)).abs() < 1e-9);

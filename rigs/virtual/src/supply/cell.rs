@@ -65,21 +65,21 @@ impl Cell {
         piece.at(at).clamp(0.0, self.capacity())
     }
 
-    /// The voltage without load.
+    /// The voltage without load; nothing once the charge is used up.
     pub fn volts(&self, at: Instant) -> f64 {
-        self.open(self.charge(at))
+        self.left(self.charge(at))
     }
 
     /// The first instant after the last change at which the open voltage is below this, if it is not already.
     pub fn falls_below(&self, volts: f64) -> Option<Instant> {
-        if self.open(self.charge) < volts {
+        if self.left(self.charge) < volts {
             return None;
         }
         let mut piece = self.first();
         while piece.slope < 0.0 {
             let end = self.end_of(&piece);
             let until = end.map_or(HORIZON, |(at, _)| at);
-            let below = |at: Instant| self.open(piece.at(at).max(0.0)) < volts;
+            let below = |at: Instant| self.left(piece.at(at)) < volts;
             let guess = self.at_open(volts).and_then(|level| piece.reaches(level));
             if let Some(at) = crossing::first(piece.start, until, guess, below) {
                 return Some(at);
@@ -92,6 +92,10 @@ impl Cell {
 
     fn capacity(&self) -> f64 {
         self.curve.last().map_or(0.0, |(charge, _)| *charge)
+    }
+
+    fn left(&self, charge: f64) -> f64 {
+        if charge > 0.0 { self.open(charge) } else { 0.0 }
     }
 
     fn open(&self, charge: f64) -> f64 {

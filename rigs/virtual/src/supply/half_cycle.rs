@@ -106,9 +106,7 @@ impl Form {
     fn at(&self, tau: f64) -> f64 {
         match *self {
             Self::Linear(forced) => forced.at(tau).max(0.0),
-            Self::Draining { begin, from, rate } => {
-                (from * from - rate * (tau - begin).max(0.0)).max(0.0).sqrt()
-            }
+            Self::Draining { begin, from, rate } => (from * from - rate * (tau - begin).max(0.0)).max(0.0).sqrt(),
         }
     }
 }
@@ -224,7 +222,15 @@ impl Drive {
 
     /// The rest of a half-cycle, from τ on.
     pub fn half_cycle(&self, load: &Load, from: f64, state: State) -> HalfCycle {
-        let mut run = Run { drive: self, load, tau: from, volts: state.volts.max(0.0), series: state.series, pieces: Vec::with_capacity(8), charged: false };
+        let mut run = Run {
+            drive: self,
+            load,
+            tau: from,
+            volts: state.volts.max(0.0),
+            series: state.series,
+            pieces: Vec::with_capacity(8),
+            charged: false,
+        };
         let mut conducting = self.gap(from, run.volts, run.series) > TOUCH;
         while run.tau < self.half && run.pieces.len() < MOST {
             conducting = if conducting { run.charge() } else { run.drain() };

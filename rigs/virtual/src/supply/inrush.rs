@@ -91,7 +91,11 @@ mod tests {
             front_end,
             capacitor: Farads(470e-6).into(),
             leakage: Amps::ZERO.into(),
-            regulator: Regulator { output: Volts(3.3).into(), dropout: Volts(1.1).into(), quiescent: Amps::ZERO.into() },
+            regulator: Regulator {
+                output: Volts(3.3).into(),
+                dropout: Volts(1.1).into(),
+                quiescent: Amps::ZERO.into(),
+            },
         }
     }
 

@@ -124,7 +124,9 @@ pub enum PartsError {
         efficiency: Percent,
     },
     /// A converter that would oscillate.
-    #[error("`front-end.switching.start` ({start}) must be above `stop` ({stop}), or the converter starts and stops without end")]
+    #[error(
+        "`front-end.switching.start` ({start}) must be above `stop` ({stop}), or the converter starts and stops without end"
+    )]
     StartsBelowStop {
         /// Start threshold.
         start: Volts,

@@ -7,9 +7,9 @@ use super::network::{Feed, Network, Sink};
 use super::ripple::{Input, Ripple};
 use super::storage::Storage;
 use super::{PartsError, SupplyParts};
-use brownout_trace::event::{Crossing, Level};
 use crate::faults::Capacitor;
 use crate::spread::Figure;
+use brownout_trace::event::{Crossing, Level};
 use brownout_trace::{Amps, Farads, Instant, Ohms, Percent, Volts};
 
 /// Where a threshold is watched.
@@ -239,7 +239,8 @@ impl Supply {
 
     /// When a converter next starts or gives up, given nothing changes: [`Self::advance`] to it and ask everything anew.
     pub fn next_switching(&self) -> Option<Instant> {
-        let (Stage::Converted { mains, running, .. }, FrontEnd::Switching(parts)) = (&self.stage, &self.parts.front_end)
+        let (Stage::Converted { mains, running, .. }, FrontEnd::Switching(parts)) =
+            (&self.stage, &self.parts.front_end)
         else {
             return None;
         };

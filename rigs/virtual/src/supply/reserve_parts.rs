@@ -4,8 +4,8 @@ use super::network::Sink;
 use super::parts::{PartsError, not_negative, positive};
 use crate::spread::{Drawable, Figure};
 use brownout_trace::{Amps, Farads, Ohms, Percent, QuantityError, Volts};
-use std::fmt;
 use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -264,7 +264,15 @@ impl ReserveParts {
                 not_negative("resistance", resistance.0, resistance)?;
                 self.reaches(*voltage)?;
             }
-            ReserveKind::Nickel { capacity, cells, charge_resistance, charge_drop, efficiency, monthly_loss, initial } => {
+            ReserveKind::Nickel {
+                capacity,
+                cells,
+                charge_resistance,
+                charge_drop,
+                efficiency,
+                monthly_loss,
+                initial,
+            } => {
                 positive("capacity", capacity.0, capacity)?;
                 positive("cells", f64::from(*cells), cells)?;
                 positive("charge-resistance", charge_resistance.0, charge_resistance)?;

@@ -236,7 +236,8 @@ impl Ripple {
         for _ in 0..MOST {
             let end = self.mains.begin(self.grid, walk.index + 1);
             for index in 0..walk.half.pieces.len() {
-                let at = (self.mains.begin(self.grid, walk.index) + Span((walk.half.end_of(index).0 * 1e9) as i64)).min(end);
+                let at =
+                    (self.mains.begin(self.grid, walk.index) + Span((walk.half.end_of(index).0 * 1e9) as i64)).min(end);
                 if at <= from {
                     continue;
                 }
@@ -394,7 +395,8 @@ fn dark(load: &Load, volts: f64, at: Instant) -> Storage {
         Load::Currents(network) => Storage::new(network, volts, at),
         Load::Power { farads, watts } => {
             let drain = Sink { above: 0.0, amps: 2.0 * watts / farads, siemens: 0.0 };
-            let network = Network { farads: 1.0, feed: None, sinks: [drain, Sink::default(), Sink::default(), Sink::default()] };
+            let network =
+                Network { farads: 1.0, feed: None, sinks: [drain, Sink::default(), Sink::default(), Sink::default()] };
             Storage::new(network, volts * volts, at)
         }
     }
