@@ -1,4 +1,5 @@
-//! What a week of a sleeping board costs its supply: one wake a second, five load changes each.
+//! What a week of a sleeping board costs its supply: one wake a second, two changes of load each.
+
 use brownout_trace::event::{Crossing, Level};
 use brownout_trace::{Amps, Instant, Span, Volts};
 use brownout_virtual::supply::{Node, Supply, SupplyParts};

@@ -137,3 +137,45 @@ impl Board {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mcu::flash::Image;
+    use crate::wiring::{Active, ButtonWires, tests::sound};
+    use brownout_trace::{Celsius, Ppm};
+    use std::sync::Arc;
+
+    fn board(faults: Vec<Fault>) -> Board {
+        let button = ButtonWires { name: "SET".to_owned(), pin: "PA0".parse().unwrap(), active: Active::Low };
+        let wiring = Wiring { buttons: vec![button], faults, ..sound() };
+        Board::new(Arc::new(wiring), Arc::default(), Image::erased(64), 1, Instant::ZERO).unwrap()
+    }
+
+    #[test]
+    fn a_noisy_button_bounces_and_comes_to_rest() {
+        let noisy = Fault::NoisyButton { button: "SET".to_owned(), bounce: Span::millis(15) };
+        let edges = |board: &mut Board| {
+            board.press("SET", true);
+            let waiting: Vec<_> = board.bouncing.edges.iter().copied().collect();
+            let mut events = Vec::new();
+            board.advance(Instant::ZERO + Span::millis(15), &mut events);
+            assert_eq!(board.bouncing.next_edge(), None, "all over within its length");
+            waiting
+        };
+        assert_eq!(edges(&mut board(Vec::new())), []);
+        let bounces = edges(&mut board(vec![noisy.clone()]));
+        assert!(bounces.len() >= 4 && bounces.last().is_some_and(|(.., pressed)| *pressed), "{bounces:?}");
+        assert!(bounces.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].2 != pair[1].2));
+        assert_eq!(edges(&mut board(vec![noisy])), bounces, "the same seed, the same bounce");
+    }
+
+    #[test]
+    fn a_stopped_crystal_never_starts_and_a_cold_one_is_slow() {
+        let stopped = board(vec![Fault::StoppedCrystal {}]);
+        assert_eq!(stopped.wiring.clocks.lse.start, None);
+        let cold = Wiring { temperature: Celsius(-5.0), ..sound() };
+        assert!((with_defects(&cold).clocks.lse.error.0 + 0.034 * 900.0).abs() < 1e-9);
+        assert_eq!(with_defects(&sound()).clocks.lse.error, Ppm(0.0));
+    }
+}

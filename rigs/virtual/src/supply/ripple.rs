@@ -184,7 +184,7 @@ impl Ripple {
         let at = self.now;
         let index = self.mains.index(self.grid, at);
         let tau = self.tau(index, at);
-        let mut state = State { volts: self.volts(at), series: self.series(at, index, tau) };
+        let mut state = self.state(at, index, tau);
         if let Some(drive) = input.drive().filter(|_| input != self.input) {
             state = drive.switched(tau, &load, state);
         }
@@ -267,13 +267,17 @@ impl Ripple {
         (at - self.mains.begin(self.grid, index)).as_secs_f64()
     }
 
-    /// The series capacitor's voltage, in the direction of half-cycle `index`.
-    fn series(&self, at: Instant, index: i64, tau: f64) -> f64 {
+    /// Both capacitors, the series one in the direction of half-cycle `index`.
+    fn state(&self, at: Instant, index: i64, tau: f64) -> State {
         match &self.course {
-            Course::Dark { series, since, .. } => {
-                series * direction(index) * libm::exp(-(at - *since).as_secs_f64() / self.bleeding)
+            Course::Dark { store, series, since } => {
+                let left = libm::exp(-(at - *since).as_secs_f64() / self.bleeding);
+                State { volts: self.of_store(store.volts(at)), series: series * direction(index) * left }
             }
-            Course::Lit(lit) => lit.drive.series(&self.walk_to(lit, at).half, tau),
+            Course::Lit(lit) => {
+                let half = self.walk_to(lit, at).half;
+                State { volts: half.volts(tau), series: lit.drive.series(&half, tau) }
+            }
         }
     }
 
