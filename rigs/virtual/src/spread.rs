@@ -81,7 +81,7 @@ pub fn aged(wiring: &Wiring) -> Wiring {
     if let Some(age) = board.age.take() {
         board.figures(&mut |_, law, figure| {
             let value = law.after(&age, figure.number());
-            if value != figure.number() {
+            if value.to_bits() != figure.number().to_bits() {
                 figure.put(value);
             }
         });
@@ -95,7 +95,9 @@ fn differences(nominal: &Wiring, board: &Wiring) -> Vec<Drawn> {
     let mut drawn = Vec::new();
     board.clone().figures(&mut |path, _, figure| {
         let there = figures.iter().find(|(part, ..)| part == path);
-        if let Some((part, nominal, nominal_text)) = there.filter(|(_, nominal, _)| *nominal != figure.number()) {
+        if let Some((part, nominal, nominal_text)) =
+            there.filter(|(_, nominal, _)| nominal.to_bits() != figure.number().to_bits())
+        {
             let (part, nominal_text) = (part.clone(), nominal_text.clone());
             drawn.push(Drawn { part, nominal: *nominal, value: figure.number(), nominal_text, text: figure.text() });
         }

@@ -1,4 +1,5 @@
 //! What a week of a sleeping board costs its supply: one wake a second, two changes of load each.
+#![allow(clippy::print_stdout, reason = "a measurement is for people to read")]
 
 use brownout_trace::event::{Crossing, Level};
 use brownout_trace::{Amps, Instant, Span, Volts};

@@ -61,5 +61,9 @@ fn age_comes_on_top_and_is_told() {
     assert!((old.supply.capacitor.0 / 470e-6 - (1.0 - 0.2 * 87_660.0 / 32_000.0)).abs() < 1e-9);
     assert_eq!(old.age, None);
     let (board, drawn) = draw(&wiring, 1, 1);
-    assert!(drawn.iter().any(|drawn| drawn.part == "supply.capacitor" && drawn.value == board.supply.capacitor.0));
+    assert!(
+        drawn.iter().any(
+            |drawn| drawn.part == "supply.capacitor" && drawn.value.to_bits() == board.supply.capacitor.0.to_bits()
+        )
+    );
 }

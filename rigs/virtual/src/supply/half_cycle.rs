@@ -380,7 +380,7 @@ impl Run<'_> {
             if slope(top_from) > 0.0 && slope(end) < 0.0 {
                 ends[1] = root::between(top_from, end, slope);
             }
-            if ends[0] == end {
+            if ends[0] >= end {
                 ends[0] = ends[1];
             }
         }

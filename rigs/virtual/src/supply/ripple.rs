@@ -311,7 +311,7 @@ impl Lit {
 
     /// Whether successive half-cycles are ordered: no converter draws the more the lower its input is.
     fn orders(&self) -> bool {
-        self.steady.as_ref().is_none_or(|steady| steady.growth == 1.0)
+        self.steady.as_ref().is_none_or(|steady| steady.growth <= 1.0)
     }
 
     /// Whether the present distance from the periodic solution rules a voltage out for ever.
@@ -387,7 +387,7 @@ impl<'r> Walk<'r> {
                 Crossing::Falling => end.volts >= steady.volts && level < steady.lowest - SETTLED,
                 Crossing::Rising => end.volts <= steady.volts && level > steady.highest + SETTLED,
             };
-            settled || clear && steady.growth == 1.0
+            settled || clear && steady.growth <= 1.0
         });
         ordered && (away && self.lit.orders() || beyond)
     }

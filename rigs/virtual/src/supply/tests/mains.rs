@@ -128,7 +128,7 @@ impl Stepped {
             Level::Open => None,
             Level::Volts(volts) => Some(volts.0),
         };
-        let wave = rms.map(|rms| rms * ROOT * (omega * now.as_seconds()).sin());
+        let wave = rms.map(|rms| rms * ROOT * (omega * seconds(now - Instant::ZERO)).sin());
         let mut drawn = self.coil.map_or(0.0, |coil| self.volts / coil.0);
         if self.volts > self.parts.regulator.dropout.0 {
             drawn += self.load;
@@ -154,16 +154,6 @@ impl Stepped {
             self.series *= (-h / (parts.bleeder.0 * parts.capacitor.0)).exp();
         }
         self.volts = (self.volts - h * drawn / farads).max(0.0);
-    }
-}
-
-trait Seconds {
-    fn as_seconds(self) -> f64;
-}
-
-impl Seconds for Instant {
-    fn as_seconds(self) -> f64 {
-        (self - Instant::ZERO).as_secs_f64()
     }
 }
 
