@@ -108,6 +108,12 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("virtual-12v", include_str!("../virtual-12v.toml")),
     ("virtual-12v-metered", include_str!("../virtual-12v-metered.toml")),
     ("virtual-12v-buttons", include_str!("../virtual-12v-buttons.toml")),
+    ("virtual-5v", include_str!("../virtual-5v.toml")),
+    ("virtual-110v", include_str!("../virtual-110v.toml")),
+    ("virtual-110v-switching", include_str!("../virtual-110v-switching.toml")),
+    ("virtual-220v", include_str!("../virtual-220v.toml")),
+    ("virtual-220v-dropper", include_str!("../virtual-220v-dropper.toml")),
+    ("virtual-220v-switching", include_str!("../virtual-220v-switching.toml")),
 ];
 
 /// The firmware that comes with the command: name and ELF.

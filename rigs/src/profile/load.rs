@@ -15,6 +15,9 @@ use toml::de::{DeTable, DeValue, Deserializer};
 pub const SHIPPED: &[(&str, &str)] = &[
     ("weekly", include_str!("../../boards/weekly.toml")),
     ("weekly-buttons", include_str!("../../boards/weekly-buttons.toml")),
+    ("weekly-5v", include_str!("../../boards/weekly-5v.toml")),
+    ("weekly-110v", include_str!("../../boards/weekly-110v.toml")),
+    ("weekly-220v", include_str!("../../boards/weekly-220v.toml")),
 ];
 
 impl Profile {

@@ -57,8 +57,8 @@ macro_rules! unit {
 }
 
 unit!(
-    /// Electric potential in volts. AC values (`Vac`) are RMS and have a type of their own when they arrive.
-    Volts, "12V", [("V", 1.0), ("mV", 1e-3), ("kV", 1e3)], negative: true
+    /// Electric potential in volts; `Vac` says that it is the RMS value of an AC supply.
+    Volts, "12V", [("V", 1.0), ("mV", 1e-3), ("kV", 1e3), ("Vac", 1.0)], negative: true
 );
 unit!(
     /// Electric current in amperes.

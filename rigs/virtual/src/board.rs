@@ -6,6 +6,7 @@
 
 mod advance;
 mod console;
+mod defects;
 mod electrical;
 mod live;
 mod probe_port;
@@ -106,9 +107,10 @@ impl Board {
         at: Instant,
     ) -> Result<Self, WiringError> {
         wiring.check()?;
+        let wiring = Arc::new(defects::with_defects(&wiring));
         let mut supply = Supply::new(wiring.supply.clone(), at);
         for relay in &wiring.relays {
-            supply.add_coil(relay.parts.coil);
+            supply.add_coil(*relay.parts.coil);
         }
         let relays = wiring
             .relays
@@ -153,6 +155,9 @@ impl Board {
         };
         for index in 0..board.buttons.len() {
             board.sync_button(index);
+        }
+        for fault in &board.wiring.clone().faults {
+            board.install(fault, at);
         }
         Ok(board)
     }

@@ -20,6 +20,11 @@ impl Button {
         Self { bounce, random, made: false, bounces: Vec::new() }
     }
 
+    /// Worn: from now on it bounces for so long.
+    pub fn set_bounce(&mut self, bounce: Span) {
+        self.bounce = bounce;
+    }
+
     /// Whether the contact is closed.
     pub fn contact(&self) -> bool {
         self.made

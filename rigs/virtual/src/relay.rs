@@ -21,7 +21,8 @@ use brownout_trace::event::Crossing;
 use brownout_trace::{Instant, Volts};
 
 /// A defect of the contact, to be injected. The armature moves all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ContactFault {
     /// None.
     #[default]
@@ -55,6 +56,9 @@ pub struct Relay {
     /// Instants at which it changes while bouncing, the next one last.
     bounces: Vec<Instant>,
     fault: ContactFault,
+    /// Closings so far, and the one at which a defect comes.
+    closings: u32,
+    doomed: Option<(u32, ContactFault)>,
 }
 
 impl Relay {
@@ -71,6 +75,8 @@ impl Relay {
             made: false,
             bounces: Vec::new(),
             fault: ContactFault::Sound,
+            closings: 0,
+            doomed: None,
         }
     }
 
@@ -100,6 +106,17 @@ impl Relay {
         Some(self.contact()).filter(|after| *after != before)
     }
 
+    /// A defect that comes with closing number `closing`, counted from 1: the contact welds as it closes, or does not
+    /// close any more.
+    pub fn doom(&mut self, closing: u32, fault: ContactFault) {
+        self.doomed = Some((closing, fault));
+    }
+
+    /// How often the armature has pulled in.
+    pub fn closings(&self) -> u32 {
+        self.closings
+    }
+
     /// Tells the voltage across the coil from now on: the bulk's while driven, [`None`] while not.
     ///
     /// Events due before `at` must have been taken. One due at `at` itself still happens: the time had run out.
@@ -110,9 +127,9 @@ impl Relay {
         let (pulls, lets_go) = (coil >= self.pick_up, coil < self.drop_out);
         self.armature = match self.armature {
             Armature::PullingIn(done) | Armature::LettingGo(done) if done <= at => self.armature,
-            Armature::Resting if pulls => Armature::PullingIn(at + self.parts.operate),
+            Armature::Resting if pulls => Armature::PullingIn(at + *self.parts.operate),
             Armature::PullingIn(_) if !pulls => Armature::Resting,
-            Armature::Held if lets_go => Armature::LettingGo(at + self.parts.release),
+            Armature::Held if lets_go => Armature::LettingGo(at + *self.parts.release),
             Armature::LettingGo(_) if !lets_go => Armature::Held,
             same => same,
         };
@@ -155,7 +172,11 @@ impl Relay {
             Armature::PullingIn(done) if done == due => {
                 self.armature = Armature::Held;
                 self.made = true;
-                self.bounces = bounces(&mut self.random, due, self.parts.bounce);
+                self.closings = self.closings.saturating_add(1);
+                if let Some((_, fault)) = self.doomed.filter(|(closing, _)| self.closings >= *closing) {
+                    (self.fault, self.doomed) = (fault, None);
+                }
+                self.bounces = bounces(&mut self.random, due, *self.parts.bounce);
             }
             Armature::LettingGo(done) if done == due => {
                 self.armature = Armature::Resting;

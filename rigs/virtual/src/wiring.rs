@@ -1,10 +1,13 @@
 //! What stands round the chip, as a rig file declares it: any STM32F103 firmware runs without touching Rust.
 
+use crate::faults::Fault;
 use crate::instruments::wires::InstrumentWires;
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
-use crate::supply::{ReserveParts, SupplyParts};
-use brownout_trace::{Amps, Hertz, Ppm, RelayName, Span};
+use crate::spread::ageing::Law;
+use crate::spread::{Age, Distribution, Figure, Visit};
+use crate::supply::{FrontEnd, ReserveKind, ReserveParts, SupplyParts};
+use brownout_trace::{Amps, Celsius, Hertz, Ppm, RelayName, Span};
 use serde::Deserialize;
 use std::fmt;
 
@@ -34,6 +37,24 @@ pub struct Wiring {
     /// What the rig measures with.
     #[serde(default)]
     pub instruments: Vec<InstrumentWires>,
+    /// Of the air round the board: what its crystal feels.
+    #[serde(default = "room")]
+    pub temperature: Celsius,
+    /// How old its parts are; absent: new.
+    #[serde(default)]
+    pub age: Option<Age>,
+    /// Defects that it has from the start.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
+}
+
+/// A crystal's turnover temperature: there it is at its nominal error.
+const TURNOVER: Celsius = Celsius(25.0);
+/// The parabola of a tuning-fork crystal, ppm per square kelvin (DOMAIN.md, "Crystal"; general knowledge).
+const PARABOLA: f64 = -0.034;
+
+fn room() -> Celsius {
+    TURNOVER
 }
 
 /// Oscillators. An absent crystal never becomes ready.
@@ -60,15 +81,25 @@ impl Default for Clocks {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Lse {
-    /// Its error.
+    /// Its error at 25 °C.
     pub error: Ppm,
+    /// How far another specimen's error may be from that, to either side; zero: all are the same.
+    pub tolerance: Ppm,
     /// From switching it on to a stable signal: 2.5 s typical. Absent: there is no crystal.
     pub start: Option<Span>,
 }
 
 impl Default for Lse {
     fn default() -> Self {
-        Self { error: Ppm(0.0), start: Some(Span::millis(2_500)) }
+        Self { error: Ppm(0.0), tolerance: Ppm(0.0), start: Some(Span::millis(2_500)) }
+    }
+}
+
+impl Lse {
+    /// Its error at a temperature: offset − 0.034·(T − 25)² ppm.
+    pub fn error_at(&self, temperature: Celsius) -> Ppm {
+        let away = (temperature - TURNOVER).0;
+        self.error + Ppm(PARABOLA * away * away)
     }
 }
 
@@ -214,6 +245,9 @@ impl Wiring {
         }
         self.check_figures()?;
         self.check_instruments()?;
+        for fault in &self.faults {
+            fault.check(self)?;
+        }
         self.supply.check().map_err(|error| WiringError::Part(error.to_string()))?;
         self.reserve.check().map_err(|error| WiringError::Part(error.to_string()))?;
         for relay in &self.relays {
@@ -234,6 +268,78 @@ impl Wiring {
         Ok(())
     }
 
+    /// Visits every figure that can spread or age, with its path in the rig file.
+    pub fn figures(&mut self, visit: &mut Visit<'_>) {
+        let lse = &mut self.clocks.lse;
+        let mut error = Figure::within(lse.error, lse.tolerance, Distribution::Truncated);
+        if lse.tolerance == Ppm(0.0) {
+            error = lse.error.into();
+        }
+        visit("clocks.lse.error", Law::Crystal, &mut error);
+        if *error != lse.error {
+            (lse.error, lse.tolerance) = (*error, Ppm(0.0));
+        }
+        let supply = &mut self.supply;
+        match &mut supply.front_end {
+            FrontEnd::Dc(_) => {}
+            FrontEnd::Transformer(parts) => {
+                visit("supply.front-end.transformer.resistance", Law::Lasting, &mut parts.resistance);
+            }
+            FrontEnd::Dropper(parts) => {
+                visit("supply.front-end.dropper.capacitor", Law::Film, &mut parts.capacitor);
+                visit("supply.front-end.dropper.bleeder", Law::Lasting, &mut parts.bleeder);
+                visit("supply.front-end.dropper.surge", Law::Lasting, &mut parts.surge);
+                visit("supply.front-end.dropper.zener", Law::Lasting, &mut parts.zener);
+            }
+            FrontEnd::Switching(parts) => {
+                visit("supply.front-end.switching.bulk", Law::Electrolytic, &mut parts.bulk);
+                visit("supply.front-end.switching.efficiency", Law::Lasting, &mut parts.efficiency);
+                visit("supply.front-end.switching.output", Law::Lasting, &mut parts.output);
+                visit("supply.front-end.switching.start", Law::Lasting, &mut parts.start);
+                visit("supply.front-end.switching.stop", Law::Lasting, &mut parts.stop);
+                visit("supply.front-end.switching.surge", Law::Lasting, &mut parts.surge);
+            }
+        }
+        visit("supply.capacitor", Law::Electrolytic, &mut supply.capacitor);
+        visit("supply.leakage", Law::Lasting, &mut supply.leakage);
+        visit("supply.regulator.output", Law::Lasting, &mut supply.regulator.output);
+        visit("supply.regulator.dropout", Law::Lasting, &mut supply.regulator.dropout);
+        visit("supply.regulator.quiescent", Law::Lasting, &mut supply.regulator.quiescent);
+        match &mut self.reserve.kind {
+            ReserveKind::None => {}
+            ReserveKind::CoinCell { capacity, self_discharge, resistance, .. } => {
+                visit("reserve.capacity", Law::LithiumCell, capacity);
+                visit("reserve.self-discharge", Law::Lasting, self_discharge);
+                visit("reserve.resistance", Law::Lasting, resistance);
+            }
+            ReserveKind::Nickel { capacity, efficiency, monthly_loss, .. } => {
+                visit("reserve.capacity", Law::NickelCell, capacity);
+                visit("reserve.efficiency", Law::Lasting, efficiency);
+                visit("reserve.monthly-loss", Law::Lasting, monthly_loss);
+            }
+            ReserveKind::Supercap { capacitance, leakage, leakage_resistance, settling, .. } => {
+                visit("reserve.capacitance", Law::Supercap, capacitance);
+                visit("reserve.leakage", Law::Lasting, leakage);
+                if let Some(ohms) = leakage_resistance {
+                    visit("reserve.leakage-resistance", Law::Lasting, ohms);
+                }
+                visit("reserve.settling", Law::Lasting, settling);
+            }
+        }
+        for relay in &mut self.relays {
+            let path = |figure: &str| format!("relays.{}.{figure}", relay.name);
+            let (coil, operate, release, bounce) = (path("coil"), path("operate"), path("release"), path("bounce"));
+            visit(&coil, Law::Lasting, &mut relay.parts.coil);
+            visit(&operate, Law::Lasting, &mut relay.parts.operate);
+            visit(&release, Law::Lasting, &mut relay.parts.release);
+            visit(&bounce, Law::Bounce, &mut relay.parts.bounce);
+        }
+        if let Some(age) = &mut self.age {
+            visit("age.service", Law::Lasting, &mut age.service);
+            visit("age.temperature", Law::Lasting, &mut age.temperature);
+        }
+    }
+
     /// Figures that no part has: beyond them the model's arithmetic would mean nothing.
     fn check_figures(&self) -> Result<(), WiringError> {
         let within = |key: &str, value: f64, low: f64, high: f64, written: String, limits: &str| {
@@ -249,6 +355,15 @@ impl Wiring {
         hertz("clocks.lsi", clocks.lsi, 10e3, 200e3, "between 10kHz and 200kHz")?;
         let error = clocks.lse.error;
         within("clocks.lse.error", error.0, -1e4, 1e4, error.to_string(), "between -10000ppm and 10000ppm")?;
+        let tolerance = clocks.lse.tolerance;
+        within("clocks.lse.tolerance", tolerance.0, 0.0, 1e4, tolerance.to_string(), "between 0ppm and 10000ppm")?;
+        let warm = self.temperature;
+        within("temperature", warm.0, -40.0, 105.0, warm.to_string(), "between -40C and 105C: the chip's own range")?;
+        if let Some(age) = &self.age {
+            let (service, warm) = (*age.service, *age.temperature);
+            within("age.service", service.as_secs_f64(), 0.0, 3.2e9, service.to_string(), "at most 100 years")?;
+            within("age.temperature", warm.0, -40.0, 125.0, warm.to_string(), "between -40C and 125C")?;
+        }
         let start = clocks.lse.start.unwrap_or(Span::ZERO);
         within("clocks.lse.start", start.as_secs_f64(), 0.0, 600.0, start.to_string(), "at most 10min")?;
         let share = loads.sleep_share;
@@ -279,14 +394,15 @@ pub(crate) mod tests_support {
             clocks: Clocks::default(),
             supply: SupplyParts {
                 nominal: brownout_trace::Volts(12.0),
+                frequency: None,
                 source_resistance: brownout_trace::Ohms(0.5),
-                series: crate::supply::Series::None,
-                capacitor: brownout_trace::Farads(470e-6),
-                leakage: Amps(0.0),
+                front_end: crate::supply::Series::None.into(),
+                capacitor: brownout_trace::Farads(470e-6).into(),
+                leakage: Amps(0.0).into(),
                 regulator: crate::supply::Regulator {
-                    output: brownout_trace::Volts(3.3),
-                    dropout: brownout_trace::Volts(1.1),
-                    quiescent: Amps(5e-3),
+                    output: brownout_trace::Volts(3.3).into(),
+                    dropout: brownout_trace::Volts(1.1).into(),
+                    quiescent: Amps(5e-3).into(),
                 },
             },
             reserve: ReserveParts::none(),
@@ -295,6 +411,9 @@ pub(crate) mod tests_support {
             relays: Vec::new(),
             buttons: Vec::new(),
             instruments: Vec::new(),
+            temperature: TURNOVER,
+            age: None,
+            faults: Vec::new(),
         }
     }
 }
@@ -315,6 +434,27 @@ mod tests {
         assert_eq!(twice.check().unwrap_err().to_string(), "PA9 is wired twice: to the console and to button PA9");
         let absent = Wiring { buttons: vec![button("PC3")], ..sound() };
         assert!(absent.check().unwrap_err().to_string().contains("does not bring out"));
+    }
+
+    #[test]
+    fn a_crystal_is_slow_in_the_cold_and_in_the_heat() {
+        let lse = Lse { error: Ppm(5.0), ..Lse::default() };
+        assert_eq!(lse.error_at(Celsius(25.0)), Ppm(5.0));
+        for celsius in [-5.0, 55.0] {
+            assert!((lse.error_at(Celsius(celsius)).0 - (5.0 - 0.034 * 900.0)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_defect_names_a_part_that_is_there() {
+        use crate::faults::Capacitor;
+        use brownout_trace::Percent;
+        let told = |fault: Fault| Wiring { faults: vec![fault], ..sound() }.check().unwrap_err().to_string();
+        let loss = |of, loss| Fault::CapacitorLoss { of, loss: Percent(loss) };
+        assert!(told(loss(Capacitor::Dropper, 50.0)).contains("this board has no capacitor `dropper`"));
+        assert!(told(loss(Capacitor::Supply, 100.0)).contains("less than 100%"));
+        let button = Fault::NoisyButton { button: "SET".to_owned(), bounce: Span::millis(5) };
+        assert!(told(button).contains("wires no button of that name"));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) enum Cause {
     Vdd(Threshold, Crossing, Volts),
     /// The bulk voltage goes through a threshold that relay `usize` waits for.
     Coil(usize),
+    /// A switching supply's converter starts or gives up.
+    Converter,
     /// A relay's armature or contact moves.
     Relay(usize),
     /// A button's contact bounces.
@@ -52,6 +54,7 @@ impl Board {
             }
         };
         offer(self.levels.next_change(), Cause::Shot);
+        offer(self.supply.next_switching(), Cause::Converter);
         let mut watch = |threshold, crossing, volts| {
             offer(self.supply.next_crossing(Node::Vdd, volts, crossing), Cause::Vdd(threshold, crossing, volts));
         };
@@ -95,7 +98,8 @@ impl Board {
         self.electrical = None;
         self.supply.advance(at);
         match next.cause {
-            Cause::Nothing => {}
+            // Of a converter the supply knew when it was advanced.
+            Cause::Nothing | Cause::Converter => {}
             Cause::Shot => {
                 if let Some((_, level)) = self.levels.take_due(at) {
                     self.supply.set_level(at, level);
@@ -140,7 +144,7 @@ impl Board {
                     self.chip.lose_backup();
                 }
                 // VDD is on its way up: what charges the reserve from here on is the regulator's output.
-                self.reserve.set_vdd_present(at, Some(self.wiring.supply.regulator.output));
+                self.reserve.set_vdd_present(at, Some(*self.wiring.supply.regulator.output));
                 self.set_draw(at, Draw::Reset);
             }
             Threshold::PowerDown => self.power_down(at),
@@ -176,7 +180,7 @@ impl Board {
     }
 
     /// The reserve feeds the clock no longer: clock and backup registers are forgotten.
-    fn lose_backup(&mut self, at: Instant) {
+    pub(super) fn lose_backup(&mut self, at: Instant) {
         self.backup_alive = false;
         self.chip.lose_backup();
         let volts = self.reserve.voltage(at);

@@ -1,5 +1,6 @@
 //! The relay as a rig or board file declares it.
 
+use crate::spread::Figure;
 use brownout_trace::{Ohms, Percent, QuantityError, Span, Volts};
 use serde::{Deserialize, Deserializer};
 use std::str::FromStr;
@@ -64,17 +65,17 @@ pub struct RelayParts {
     /// Nominal coil voltage.
     pub nominal: Volts,
     /// Coil resistance.
-    pub coil: Ohms,
+    pub coil: Figure<Ohms>,
     /// At or above it the armature pulls in.
     pub pick_up: CoilVoltage,
     /// Below it the armature lets go.
     pub drop_out: CoilVoltage,
     /// From pick-up to the contact's first closing.
-    pub operate: Span,
+    pub operate: Figure<Span>,
     /// From drop-out to the contact's opening.
-    pub release: Span,
+    pub release: Figure<Span>,
     /// From the first closing to the last, at most. Zero: no bounce.
-    pub bounce: Span,
+    pub bounce: Figure<Span>,
     /// What the contact does at rest.
     pub contact: ContactKind,
 }
@@ -84,24 +85,24 @@ pub struct RelayParts {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
     nominal: Volts,
-    coil: Ohms,
+    coil: Figure<Ohms>,
     #[serde(default = "defaults::pick_up")]
     pick_up: CoilVoltage,
     #[serde(default = "defaults::drop_out")]
     drop_out: CoilVoltage,
     #[serde(default = "defaults::ten_ms")]
-    operate: Span,
+    operate: Figure<Span>,
     #[serde(default = "defaults::ten_ms")]
-    release: Span,
+    release: Figure<Span>,
     #[serde(default = "defaults::bounce")]
-    bounce: Span,
+    bounce: Figure<Span>,
     #[serde(default)]
     contact: ContactKind,
 }
 
 /// DOMAIN.md, "Relay": operate and release ≤ 10 ms, pick-up ≤ 75 %, drop-out ≥ 10 %, bounce 1–10 ms (general knowledge).
 mod defaults {
-    use super::{CoilVoltage, Percent, Span};
+    use super::{CoilVoltage, Figure, Percent, Span};
 
     pub(super) fn pick_up() -> CoilVoltage {
         CoilVoltage::OfNominal(Percent(75.0))
@@ -109,11 +110,11 @@ mod defaults {
     pub(super) fn drop_out() -> CoilVoltage {
         CoilVoltage::OfNominal(Percent(10.0))
     }
-    pub(super) fn ten_ms() -> Span {
-        Span::millis(10)
+    pub(super) fn ten_ms() -> Figure<Span> {
+        Span::millis(10).into()
     }
-    pub(super) fn bounce() -> Span {
-        Span::millis(2)
+    pub(super) fn bounce() -> Figure<Span> {
+        Span::millis(2).into()
     }
 }
 
@@ -157,7 +158,7 @@ impl RelayParts {
                 return Err(RelayError::NotPositive { part, value: written });
             }
         }
-        for (part, span) in [("operate", self.operate), ("release", self.release), ("bounce", self.bounce)] {
+        for (part, span) in [("operate", *self.operate), ("release", *self.release), ("bounce", *self.bounce)] {
             if span < Span::ZERO {
                 return Err(RelayError::NegativeTime { part, span });
             }
@@ -201,7 +202,7 @@ mod tests {
         let parts = read(&[("nominal", "12V"), ("coil", "360ohm"), ("drop-out", "2V")]).unwrap();
         assert_eq!(parts.pick_up.of(parts.nominal), Volts(9.0));
         assert_eq!(parts.drop_out.of(parts.nominal), Volts(2.0));
-        assert_eq!((parts.operate, parts.bounce), (Span::millis(10), Span::millis(2)));
+        assert_eq!((*parts.operate, *parts.bounce), (Span::millis(10), Span::millis(2)));
     }
 
     #[test]

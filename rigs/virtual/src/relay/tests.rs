@@ -11,12 +11,12 @@ fn at(ms: i64) -> Instant {
 fn parts(bounce: Span) -> RelayParts {
     RelayParts {
         nominal: Volts(12.0),
-        coil: Ohms(360.0),
+        coil: Ohms(360.0).into(),
         pick_up: CoilVoltage::OfNominal(Percent(75.0)),
         drop_out: CoilVoltage::OfNominal(Percent(10.0)),
-        operate: Span::millis(8),
-        release: Span::millis(5),
-        bounce,
+        operate: Span::millis(8).into(),
+        release: Span::millis(5).into(),
+        bounce: bounce.into(),
         contact: ContactKind::NormallyOpen,
     }
 }
@@ -147,5 +147,20 @@ proptest! {
                 prop_assert_eq!(relay.contact(), closed, "at tick {}", now);
             }
         }
+    }
+}
+
+#[test]
+fn a_contact_welds_with_the_closing_it_is_doomed_to() {
+    let mut relay = relay(Span::ZERO);
+    relay.doom(2, ContactFault::Welded);
+    for closing in 1..=3u32 {
+        let start = i64::from(closing) * 1000;
+        relay.set_coil_voltage(at(start), Some(Volts(12.0)));
+        edges(&mut relay, at(start + 100));
+        assert!(relay.contact());
+        relay.set_coil_voltage(at(start + 500), None);
+        edges(&mut relay, at(start + 600));
+        assert_eq!((relay.contact(), relay.closings()), (closing >= 2, closing));
     }
 }

@@ -1,7 +1,9 @@
 //! The supply as a rig or board file declares it.
 
+use super::front_end::FrontEnd;
 use super::{Regulator, Series};
-use brownout_trace::{Amps, Farads, Ohms, Volts};
+use crate::spread::Figure;
+use brownout_trace::{Amps, Farads, Hertz, Ohms, Percent, Volts};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -18,19 +20,24 @@ const SHORTEST: f64 = 1e-6;
 /// leakage           = "20uA"
 /// regulator         = { output = "3.3V", dropout = "1.1V", quiescent = "5mA" }
 /// ```
+///
+/// On AC, `nominal = "230Vac"` (RMS), `frequency = "50Hz"` and a `front-end` in the place of `series`: [`FrontEnd`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct SupplyParts {
     /// The level this variant of the board is made for; percentages of a dip refer to it.
+    /// On AC the RMS value.
     pub nominal: Volts,
+    /// Of the mains; [`None`] on DC.
+    pub frequency: Option<Hertz>,
     /// Of the bench supply and its wires: before the terminals.
     pub source_resistance: Ohms,
     /// Between the terminals and the capacitor.
-    pub series: Series,
-    /// The bulk capacitor, as it is (aged, at its tolerance).
-    pub capacitor: Farads,
+    pub front_end: FrontEnd,
+    /// The bulk capacitor: what relay coils and the regulator draw from.
+    pub capacitor: Figure<Farads>,
     /// The capacitor's own leakage and whatever else always hangs on it: a constant current down to 0 V.
-    pub leakage: Amps,
+    pub leakage: Figure<Amps>,
     /// Between the capacitor and VDD.
     pub regulator: Regulator,
 }
@@ -39,11 +46,16 @@ pub struct SupplyParts {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
-    nominal: Volts,
+    nominal: String,
+    #[serde(default)]
+    frequency: Option<Hertz>,
     source_resistance: Ohms,
-    series: Series,
-    capacitor: Farads,
-    leakage: Amps,
+    #[serde(default)]
+    series: Option<Series>,
+    #[serde(default)]
+    front_end: Option<FrontEnd>,
+    capacitor: Figure<Farads>,
+    leakage: Figure<Amps>,
     regulator: Regulator,
 }
 
@@ -68,14 +80,16 @@ pub enum PartsError {
     },
     /// The nominal supply never brings VDD to its output.
     #[error(
-        "at the nominal {nominal} the regulator never reaches its output: {nominal} less the diode's {diode} and the \
-         dropout of {dropout} is below {output}"
+        "at the nominal {nominal} the regulator never reaches its output: {}the dropout of {dropout} is below {output}",
+        reaches(.nominal, .diode, .highest)
     )]
     NeverRegulates {
         /// The nominal level.
         nominal: Volts,
         /// The forward drop, zero without a diode.
         diode: Volts,
+        /// What the bulk capacitor reaches at most; on DC it follows from the two above.
+        highest: Option<Volts>,
         /// The regulator's dropout.
         dropout: Volts,
         /// The regulator's output.
@@ -91,6 +105,50 @@ pub enum PartsError {
         /// The bulk capacitor.
         capacitor: Farads,
     },
+    /// A value that is not a voltage.
+    #[error("`nominal`: {why}")]
+    Nominal {
+        /// Why.
+        why: String,
+    },
+    /// AC and DC mixed.
+    #[error("{0}")]
+    Mixed(&'static str),
+    /// Mains of a frequency that no network has.
+    #[error("`frequency` is {0}; mains models run from 16Hz to 400Hz")]
+    Frequency(Hertz),
+    /// A converter that makes energy.
+    #[error("`front-end.switching.efficiency` is {efficiency}; no converter gives more than it takes")]
+    MoreThanWhole {
+        /// As written.
+        efficiency: Percent,
+    },
+    /// A converter that would oscillate.
+    #[error(
+        "`front-end.switching.start` ({start}) must be above `stop` ({stop}), or the converter starts and stops without end"
+    )]
+    StartsBelowStop {
+        /// Start threshold.
+        start: Volts,
+        /// Stop threshold.
+        stop: Volts,
+    },
+    /// A converter that the nominal mains never starts.
+    #[error("`front-end.switching.start` is {start}, but the mains' peak less the diodes is {peak}: it never starts")]
+    NeverStarts {
+        /// Start threshold.
+        start: Volts,
+        /// Of the nominal mains.
+        peak: Volts,
+    },
+}
+
+/// The first half of why a regulator never regulates.
+fn reaches(nominal: &Volts, diode: &Volts, highest: &Option<Volts>) -> String {
+    match highest {
+        None => format!("{nominal} less the diode's {diode} and "),
+        Some(highest) => format!("its front end gives {highest} at most, and that less "),
+    }
 }
 
 impl SupplyParts {
@@ -101,24 +159,62 @@ impl SupplyParts {
         positive("source-resistance", self.source_resistance.0, &self.source_resistance)?;
         positive("capacitor", self.capacitor.0, &self.capacitor)?;
         positive("regulator.output", regulator.output.0, &regulator.output)?;
-        not_negative("series.diode", self.series.drop().0, &self.series.drop())?;
-        not_negative("series.resistor", self.series.resistance().0, &self.series.resistance())?;
+        self.front_end.check()?;
         not_negative("leakage", self.leakage.0, &self.leakage)?;
         not_negative("regulator.dropout", regulator.dropout.0, &regulator.dropout)?;
         not_negative("regulator.quiescent", regulator.quiescent.0, &regulator.quiescent)?;
-        let reached = self.nominal - self.series.drop() - regulator.dropout;
+        self.check_mains()?;
+        let highest = self.front_end.highest(self.nominal);
         // A microvolt of grace: 5 V less 1.7 V is not quite 3.3 V in doubles.
-        if reached.0 < regulator.output.0 - 1e-6 {
+        if (highest - *regulator.dropout).0 < regulator.output.0 - 1e-6 {
+            let diode = match self.front_end {
+                FrontEnd::Dc(series) => series.drop(),
+                _ => Volts::ZERO,
+            };
             return Err(PartsError::NeverRegulates {
                 nominal: self.nominal,
-                diode: self.series.drop(),
-                dropout: regulator.dropout,
-                output: regulator.output,
+                diode,
+                highest: self.front_end.is_ac().then_some(highest),
+                dropout: *regulator.dropout,
+                output: *regulator.output,
             });
         }
-        let resistance = self.source_resistance + self.series.resistance();
+        let resistance = match &self.front_end {
+            FrontEnd::Dc(series) => self.source_resistance + series.resistance(),
+            FrontEnd::Transformer(parts) => *parts.resistance,
+            FrontEnd::Switching(parts) => parts.output_resistance,
+            // No resistance takes part in its charge.
+            FrontEnd::Dropper(_) => Ohms(1.0),
+        };
         if resistance.0 * self.capacitor.0 < SHORTEST {
-            return Err(PartsError::TooFast { resistance, capacitor: self.capacitor });
+            return Err(PartsError::TooFast { resistance, capacitor: *self.capacitor });
+        }
+        Ok(())
+    }
+
+    /// Whether source and front end are both AC or both DC, and fit each other.
+    fn check_mains(&self) -> Result<(), PartsError> {
+        match (self.frequency, self.front_end.is_ac()) {
+            (None, true) => {
+                return Err(PartsError::Mixed(
+                    "this `front-end` is for AC: write `nominal` in `Vac` and give a `frequency`, such as \"50Hz\"",
+                ));
+            }
+            (Some(_), false) => {
+                return Err(PartsError::Mixed(
+                    "`frequency` and `Vac` belong to an AC `front-end` (transformer, dropper or switching), not to `series`",
+                ));
+            }
+            (Some(frequency), true) if !(16.0..=400.0).contains(&frequency.0) => {
+                return Err(PartsError::Frequency(frequency));
+            }
+            _ => {}
+        }
+        if let FrontEnd::Switching(parts) = &self.front_end {
+            let peak = Volts(self.nominal.0 * std::f64::consts::SQRT_2) - parts.drop;
+            if peak < *parts.start {
+                return Err(PartsError::NeverStarts { start: *parts.start, peak });
+            }
         }
         Ok(())
     }
@@ -127,10 +223,30 @@ impl SupplyParts {
 impl TryFrom<Written> for SupplyParts {
     type Error = PartsError;
     fn try_from(written: Written) -> Result<Self, PartsError> {
+        let text = written.nominal.trim();
+        let (number, alternating) = match text.strip_suffix("ac") {
+            Some(number) => (number, true),
+            None => (text, false),
+        };
+        let nominal = number.parse::<Volts>().map_err(|error| PartsError::Nominal { why: error.to_string() })?;
+        let front_end = match (written.series, written.front_end) {
+            (Some(series), None) => FrontEnd::Dc(series),
+            (None, Some(front_end)) => front_end,
+            (Some(_), Some(_)) => return Err(PartsError::Mixed("give `series` or `front-end`, not both")),
+            (None, None) => {
+                return Err(PartsError::Mixed("`series` is missing (or `front-end`, for a board on AC)"));
+            }
+        };
+        if written.frequency.is_some() != alternating {
+            return Err(PartsError::Mixed(
+                "AC needs both: `nominal` in `Vac`, such as \"230Vac\", and `frequency`, such as \"50Hz\"",
+            ));
+        }
         let parts = Self {
-            nominal: written.nominal,
+            nominal,
+            frequency: written.frequency,
             source_resistance: written.source_resistance,
-            series: written.series,
+            front_end,
             capacitor: written.capacitor,
             leakage: written.leakage,
             regulator: written.regulator,
@@ -189,10 +305,10 @@ mod tests {
     #[test]
     fn reads_a_board_file() {
         let parts: SupplyParts = read(table(&[])).unwrap();
-        assert!(parts.series.blocks_reverse() && (parts.series.drop().0 - 0.7).abs() < 1e-12);
-        assert_eq!(parts.regulator.dropout, Volts(1.1));
+        assert!(matches!(parts.front_end, FrontEnd::Dc(Series::Diode(Volts(drop))) if (drop - 0.7).abs() < 1e-12));
+        assert_eq!(*parts.regulator.dropout, Volts(1.1));
         let wired: SupplyParts = read(table(&[("series", Toml::Text("none"))])).unwrap();
-        assert_eq!(wired.series, Series::None);
+        assert_eq!(wired.front_end, FrontEnd::Dc(Series::None));
     }
 
     #[test]

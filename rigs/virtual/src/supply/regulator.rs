@@ -1,5 +1,6 @@
 //! The linear regulator between the bulk capacitor and VDD.
 
+use crate::spread::Figure;
 use brownout_trace::{Amps, Volts};
 use serde::Deserialize;
 
@@ -8,11 +9,11 @@ use serde::Deserialize;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Regulator {
     /// Regulated output.
-    pub output: Volts,
+    pub output: Figure<Volts>,
     /// Input less output, below which it only follows.
-    pub dropout: Volts,
+    pub dropout: Figure<Volts>,
     /// Current of its own, down to an empty capacitor.
-    pub quiescent: Amps,
+    pub quiescent: Figure<Amps>,
 }
 
 impl Regulator {
@@ -23,6 +24,6 @@ impl Regulator {
 
     /// The lowest bulk voltage at which VDD reaches `vdd`, up to rounding.
     pub(super) fn bulk_for(&self, vdd: Volts) -> Volts {
-        vdd + self.dropout
+        vdd + *self.dropout
     }
 }

@@ -2,8 +2,10 @@
 
 use super::network::Sink;
 use super::parts::{PartsError, not_negative, positive};
-use brownout_trace::{Amps, Farads, Ohms, QuantityError, Volts};
+use crate::spread::{Drawable, Figure};
+use brownout_trace::{Amps, Farads, Ohms, Percent, QuantityError, Volts};
 use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -15,9 +17,11 @@ const RTC_ON_VBAT: [(f64, f64); 3] = [(2.0, 0.9e-6), (2.4, 1.1e-6), (3.3, 1.4e-6
 /// The reserve behind the VBAT pin. Read from TOML it is checked; built in code, ask [`Self::check`].
 ///
 /// ```toml
-/// kind    = { coin-cell = { capacity = "220mAh", voltage = "3V", self-discharge = "250nA" } }
+/// kind    = { coin-cell = { capacity = "220mAh", voltage = "3V", self-discharge = "250nA", resistance = "20ohm",
+/// #                         curve = "lithium" } }
+/// # kind  = { nickel = { capacity = "40mAh", cells = 2, charge-resistance = "10kohm", charge-drop = "300mV" } }
 /// # kind  = { supercap = { capacitance = "100mF", charge-resistance = "1kohm", charge-drop = "300mV",
-/// #                        leakage = "1uA", initial = "3V" } }
+/// #                        leakage = "1uA", leakage-resistance = "5Mohm", settling = "5uA", initial = "3V" } }
 /// # kind  = "none"
 /// load    = "by-voltage"                      # the default; or { constant = "1.4uA" }
 /// minimum = "1.8V"                            # the default
@@ -54,32 +58,89 @@ fn lowest_vbat() -> Volts {
 pub enum ReserveKind {
     /// VBAT is tied to VDD: the clock dies with it.
     None,
-    /// A primary cell: its voltage stays until its charge is used up. Full at first.
+    /// A primary cell. Full at first.
     CoinCell {
         /// Its charge when new.
-        capacity: Charge,
-        /// Flat over its life.
+        capacity: Figure<Charge>,
+        /// When full.
         voltage: Volts,
         /// A constant current that always flows.
         #[serde(default)]
-        self_discharge: Amps,
+        self_discharge: Figure<Amps>,
+        /// Its own: what the clock draws times this is lost. 10 to 20 Ω for a fresh CR2032, general knowledge.
+        #[serde(default)]
+        resistance: Figure<Ohms>,
+        /// How its voltage falls as it is used up.
+        #[serde(default)]
+        curve: CellCurve,
+    },
+    /// Nickel–metal hydride cells in series, charged from VDD through a diode and a resistor.
+    Nickel {
+        /// Of each cell when full.
+        capacity: Figure<Charge>,
+        /// In series: 1.2 V each.
+        cells: u32,
+        /// In series with the diode; the cells' own resistance, ohms, is left out.
+        charge_resistance: Ohms,
+        /// Of the diode.
+        #[serde(default)]
+        charge_drop: Volts,
+        /// Of what flows in, this is stored. 66 %: 150 % of the capacity fills a cell, general knowledge.
+        #[serde(default = "charge_efficiency")]
+        efficiency: Figure<Percent>,
+        /// Of the charge left, this is lost within thirty days at 20 °C. 20 %, general knowledge.
+        #[serde(default = "monthly_loss")]
+        monthly_loss: Figure<Percent>,
+        /// Of its charge, at first.
+        #[serde(default = "whole")]
+        initial: Percent,
     },
     /// A large capacitor, charged from VDD through a diode.
     Supercap {
-        /// As it is: aged, at its tolerance.
-        capacitance: Farads,
+        /// The capacitance.
+        capacitance: Figure<Farads>,
         /// In series with the diode; the capacitor's own resistance is left out.
         charge_resistance: Ohms,
         /// Of the diode; zero for an ideal one.
         #[serde(default)]
         charge_drop: Volts,
-        /// A constant current down to 0 V. The real one falls for days after charging.
+        /// A constant current down to 0 V.
         #[serde(default)]
-        leakage: Amps,
+        leakage: Figure<Amps>,
+        /// Leakage that falls with the voltage.
+        #[serde(default)]
+        leakage_resistance: Option<Figure<Ohms>>,
+        /// What the dielectric still takes up one hour after the charge began, on top of the leakage: it falls as
+        /// 1/t for days (Curie and von Schweidler).
+        #[serde(default)]
+        settling: Figure<Amps>,
         /// Its voltage at first.
         #[serde(default)]
         initial: Volts,
     },
+}
+
+/// How a primary cell's voltage depends on its charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellCurve {
+    /// One voltage until it is empty.
+    #[default]
+    Flat,
+    /// A CR2032: nearly flat for five sixths, then down to two thirds of its voltage.
+    Lithium,
+}
+
+fn charge_efficiency() -> Figure<Percent> {
+    Percent(66.0).into()
+}
+
+fn monthly_loss() -> Figure<Percent> {
+    Percent(20.0).into()
+}
+
+fn whole() -> Percent {
+    Percent(100.0)
 }
 
 /// What the clock draws from the reserve.
@@ -94,6 +155,9 @@ pub enum RtcLoad {
 }
 
 impl RtcLoad {
+    /// The voltages at which its current bends.
+    pub(super) const BENDS: [f64; 3] = [RTC_ON_VBAT[0].0, RTC_ON_VBAT[1].0, RTC_ON_VBAT[2].0];
+
     /// The current at a reserve's voltage.
     pub fn at(self, reserve: Volts) -> Amps {
         let drawing = self.sinks().into_iter().filter(|sink| reserve.0 > sink.above);
@@ -132,6 +196,21 @@ impl FromStr for Charge {
     }
 }
 
+impl fmt::Display for Charge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}h", Amps(self.0 / 3600.0))
+    }
+}
+
+impl Drawable for Charge {
+    fn number(self) -> f64 {
+        self.0
+    }
+    fn with_number(self, number: f64) -> Self {
+        Self(number)
+    }
+}
+
 impl<'de> Deserialize<'de> for Charge {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -145,6 +224,16 @@ pub enum ReserveError {
     /// A single value is out of range.
     #[error(transparent)]
     Part(#[from] PartsError),
+    /// A share that no cell has.
+    #[error("`{part}` is {share}; it must be between 0% and {most}")]
+    Share {
+        /// The key.
+        part: &'static str,
+        /// As written.
+        share: Percent,
+        /// The most it can be.
+        most: Percent,
+    },
     /// A cell that cannot run the clock at all.
     #[error("the cell's {voltage} is below the clock's `minimum` of {minimum}")]
     CellTooLow {
@@ -169,23 +258,69 @@ impl ReserveParts {
         }
         match &self.kind {
             ReserveKind::None => {}
-            ReserveKind::CoinCell { capacity, voltage, self_discharge } => {
-                positive("capacity", capacity.0, &format!("{}C", capacity.0))?;
+            ReserveKind::CoinCell { capacity, voltage, self_discharge, resistance, .. } => {
+                positive("capacity", capacity.0, capacity)?;
                 not_negative("self-discharge", self_discharge.0, self_discharge)?;
-                if voltage.0.is_nan() || *voltage < self.minimum {
-                    return Err(ReserveError::CellTooLow { voltage: *voltage, minimum: self.minimum });
-                }
+                not_negative("resistance", resistance.0, resistance)?;
+                self.reaches(*voltage)?;
             }
-            ReserveKind::Supercap { capacitance, charge_resistance, charge_drop, leakage, initial } => {
+            ReserveKind::Nickel {
+                capacity,
+                cells,
+                charge_resistance,
+                charge_drop,
+                efficiency,
+                monthly_loss,
+                initial,
+            } => {
+                positive("capacity", capacity.0, capacity)?;
+                positive("cells", f64::from(*cells), cells)?;
+                positive("charge-resistance", charge_resistance.0, charge_resistance)?;
+                not_negative("charge-drop", charge_drop.0, charge_drop)?;
+                share("efficiency", **efficiency, 100.0)?;
+                share("monthly-loss", **monthly_loss, 99.0)?;
+                share("initial", *initial, 100.0)?;
+                self.reaches(Volts(1.2 * f64::from(*cells)))?;
+            }
+            ReserveKind::Supercap {
+                capacitance,
+                charge_resistance,
+                charge_drop,
+                leakage,
+                leakage_resistance,
+                settling,
+                initial,
+            } => {
                 positive("capacitance", capacitance.0, capacitance)?;
                 positive("charge-resistance", charge_resistance.0, charge_resistance)?;
                 not_negative("charge-drop", charge_drop.0, charge_drop)?;
                 not_negative("leakage", leakage.0, leakage)?;
+                if let Some(ohms) = leakage_resistance {
+                    positive("leakage-resistance", ohms.0, ohms)?;
+                }
+                not_negative("settling", settling.0, settling)?;
                 not_negative("initial", initial.0, initial)?;
             }
         }
         Ok(())
     }
+}
+
+impl ReserveParts {
+    fn reaches(&self, voltage: Volts) -> Result<(), ReserveError> {
+        if voltage.0.is_nan() || voltage < self.minimum {
+            return Err(ReserveError::CellTooLow { voltage, minimum: self.minimum });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a share outside 0 % and `most`.
+fn share(part: &'static str, share: Percent, most: f64) -> Result<(), ReserveError> {
+    if (0.0..=most).contains(&share.0) {
+        return Ok(());
+    }
+    Err(ReserveError::Share { part, share, most: Percent(most) })
 }
 
 impl TryFrom<Written> for ReserveParts {

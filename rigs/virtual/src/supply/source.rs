@@ -1,7 +1,8 @@
 //! What the rig puts on the terminals: levels, handed in beforehand.
 
-use brownout_trace::Instant;
+use crate::rng::Stream;
 use brownout_trace::event::Level;
+use brownout_trace::{Instant, Span};
 use std::collections::VecDeque;
 use thiserror::Error;
 
@@ -54,10 +55,34 @@ impl LevelSchedule {
     }
 }
 
+/// A switch that bounces as it closes: `level` at `at`, then one to five breaks of seeded widths, closed for good
+/// within `length`. To be handed in; a bounce known beforehand is written as its list.
+pub fn bouncing(at: Instant, level: Level, length: Span, random: &mut Stream) -> Vec<(Instant, Level)> {
+    let mut changes = vec![(at, level)];
+    if length > Span::ZERO {
+        let mut edges: Vec<Instant> = (0..2 * random.between(1, 5)).map(|_| at + random.span_up_to(length)).collect();
+        edges.sort_unstable();
+        changes.extend(edges.chunks_exact(2).flat_map(|pair| [(pair[0], Level::Open), (pair[1], level)]));
+    }
+    changes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use brownout_trace::Volts;
+
+    #[test]
+    fn a_bouncing_switch_ends_closed_within_its_length() {
+        let level = Level::Volts(Volts(12.0));
+        let drawn = |seed| bouncing(Instant(1000), level, Span::millis(5), &mut Stream::new(seed, "switch"));
+        let changes = drawn(1);
+        assert_eq!(changes, drawn(1));
+        assert!(changes.len() >= 3 && changes.len() % 2 == 1);
+        assert_eq!((changes[0], changes.last().unwrap().1), ((Instant(1000), level), level));
+        assert!(changes.last().unwrap().0 <= Instant(1000) + Span::millis(5));
+        assert_eq!(LevelSchedule::default().hand_in(&changes), Ok(()));
+    }
 
     #[test]
     fn changes_come_in_order_and_only_when_due() {

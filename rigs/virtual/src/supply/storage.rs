@@ -31,6 +31,11 @@ impl Storage {
         Self { network, piece: Piece::new(&network, volts.max(0.0), at), now: at }
     }
 
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
     /// The voltage at an instant from the last change on, given nothing else changes.
     pub fn volts(&self, at: Instant) -> f64 {
         self.piece_at(at).volts(at)

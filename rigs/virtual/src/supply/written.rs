@@ -6,13 +6,13 @@ use serde::forward_to_deserialize_any;
 
 /// A string or a table of these.
 #[derive(Debug, Clone)]
-pub(super) enum Toml {
+pub(crate) enum Toml {
     Text(&'static str),
     Table(Vec<(&'static str, Toml)>),
 }
 
 /// Reads a value into a type.
-pub(super) fn read<T: for<'de> Deserialize<'de>>(value: Toml) -> Result<T, Error> {
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(value: Toml) -> Result<T, Error> {
     T::deserialize(value)
 }
 

@@ -19,7 +19,8 @@ struct Circuit {
 
 impl Circuit {
     fn slope(&self, volts: f64) -> f64 {
-        let (drop, ohms) = match self.parts.series {
+        let FrontEnd::Dc(series) = self.parts.front_end else { panic!() };
+        let (drop, ohms) = match series {
             Series::Diode(drop) => (drop.0, 0.0),
             Series::Resistor(ohms) => (0.0, ohms.0),
             Series::None => (0.0, 0.0),
@@ -28,7 +29,7 @@ impl Circuit {
             Level::Open => 0.0,
             Level::Volts(level) => (level.0 - drop - volts) / (ohms + self.parts.source_resistance.0),
         };
-        if amps < 0.0 && matches!(self.parts.series, Series::Diode(_)) {
+        if amps < 0.0 && matches!(series, Series::Diode(_)) {
             amps = 0.0;
         }
         if volts > 0.0 {

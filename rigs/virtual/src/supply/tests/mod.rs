@@ -2,9 +2,10 @@
 
 mod formulas;
 mod integration;
+mod mains;
 mod nanoseconds;
 
-use super::{Regulator, Series, Supply, SupplyParts};
+use super::{FrontEnd, Regulator, Series, Supply, SupplyParts};
 use brownout_trace::event::Level;
 use brownout_trace::{Amps, Farads, Instant, Ohms, Span, Volts};
 use proptest::prelude::*;
@@ -13,18 +14,20 @@ use proptest::prelude::*;
 fn parts(capacitor: Farads, source_resistance: Ohms, series: Series) -> SupplyParts {
     SupplyParts {
         nominal: Volts(12.0),
+        frequency: None,
         source_resistance,
-        series,
-        capacitor,
-        leakage: Amps::ZERO,
-        regulator: Regulator { output: Volts(3.3), dropout: Volts(0.2), quiescent: Amps::ZERO },
+        front_end: series.into(),
+        capacitor: capacitor.into(),
+        leakage: Amps::ZERO.into(),
+        regulator: Regulator { output: Volts(3.3).into(), dropout: Volts(0.2).into(), quiescent: Amps::ZERO.into() },
     }
 }
 
 /// A board at an open level and without load, its capacitor at `volts` (to the last bit but one) at instant 0.
 fn charged(parts: SupplyParts, volts: Volts) -> Supply {
     let start = Instant(-1_000_000_000_000_000);
-    let level = volts + parts.series.drop();
+    let FrontEnd::Dc(series) = parts.front_end else { panic!("a DC board: {parts:?}") };
+    let level = volts + series.drop();
     let mut supply = Supply::new(parts, start);
     supply.set_level(start, Level::Volts(level));
     supply.set_level(Instant::ZERO, Level::Open);
@@ -63,9 +66,9 @@ fn any_supply() -> impl Strategy<Value = Supply> {
     (series, 1.0..30.0f64, 100e-6..2e-3f64, 0.0..2e-3f64, 0.0..1.5f64, 0.0..6e-3f64).prop_map(
         |(series, ohms, farads, leakage, dropout, quiescent)| {
             let mut parts = parts(Farads(farads), Ohms(ohms), series);
-            parts.leakage = Amps(leakage);
-            parts.regulator.dropout = Volts(dropout);
-            parts.regulator.quiescent = Amps(quiescent);
+            parts.leakage = Amps(leakage).into();
+            parts.regulator.dropout = Volts(dropout).into();
+            parts.regulator.quiescent = Amps(quiescent).into();
             let mut supply = Supply::new(parts, Instant::ZERO);
             for coil in COILS {
                 supply.add_coil(coil);

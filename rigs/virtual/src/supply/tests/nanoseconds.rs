@@ -143,8 +143,8 @@ fn exactly_at_the_threshold_counts_as_above() {
 #[test]
 fn the_same_on_every_machine() {
     let mut parts = parts(Farads(470e-6), Ohms(0.5), Series::Diode(Volts(0.7)));
-    parts.leakage = Amps(20e-6);
-    parts.regulator.quiescent = Amps(5e-3);
+    parts.leakage = Amps(20e-6).into();
+    parts.regulator.quiescent = Amps(5e-3).into();
     let mut supply = Supply::new(parts, Instant::ZERO);
     supply.add_coil(Ohms(360.0));
     supply.add_coil(Ohms(120.0));
