@@ -114,7 +114,7 @@ impl Board {
         let mut board = Self {
             now: at,
             core: Core::new(),
-            chip: Chip::new(&wiring, image, seed, at),
+            chip: Chip::new(wiring.clone(), image, seed, at),
             supply,
             reserve: Reserve::new(wiring.reserve.clone(), at),
             relays,

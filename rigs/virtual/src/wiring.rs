@@ -1,5 +1,6 @@
 //! What stands round the chip, as a rig file declares it: any STM32F103 firmware runs without touching Rust.
 
+use crate::mcu::afio::{Signal, pins_of};
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
 use crate::supply::{ReserveParts, SupplyParts};
@@ -30,6 +31,9 @@ pub struct Wiring {
     /// Buttons.
     #[serde(default)]
     pub buttons: Vec<ButtonWires>,
+    /// Wires from one pin to another.
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 /// Oscillators. An absent crystal never becomes ready.
@@ -88,18 +92,52 @@ impl Default for Loads {
     }
 }
 
-/// The console as wired to USART1 on PA9 and PA10.
+/// The console: a host's serial port on two pins. Whichever USART has its TX and RX there speaks with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ConsoleWires {
     /// Bits a second on the host's side.
     pub baud: u32,
+    /// What the host expects beside eight data bits and one stop bit.
+    pub parity: Parity,
+    /// The pin that the board sends on: a TX of USART1 to 3, remapped or not.
+    #[serde(deserialize_with = "pin")]
+    pub tx: Pin,
+    /// The pin that it listens on: the RX that goes with it.
+    #[serde(deserialize_with = "pin")]
+    pub rx: Pin,
 }
 
 impl Default for ConsoleWires {
     fn default() -> Self {
-        Self { baud: 115_200 }
+        let (tx, rx) = (Pin { port: 0, number: 9 }, Pin { port: 0, number: 10 });
+        Self { baud: 115_200, parity: Parity::None, tx, rx }
     }
+}
+
+/// The parity bit of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parity {
+    /// None: 8N1.
+    #[default]
+    None,
+    /// An even number of ones.
+    Even,
+    /// An odd number of ones.
+    Odd,
+}
+
+/// A wire from a pin that drives to a pin that listens: a loopback of a USART or of SPI, a timer's output to its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Link {
+    /// The pin that drives.
+    #[serde(deserialize_with = "pin")]
+    pub from: Pin,
+    /// The pin that listens. Nothing else may stand there.
+    #[serde(deserialize_with = "pin")]
+    pub to: Pin,
 }
 
 /// Which level means on.
@@ -182,21 +220,46 @@ impl fmt::Display for WiringError {
 
 impl std::error::Error for WiringError {}
 
+/// Whether the 48-pin package brings a pin out.
+fn is_bonded(pin: Pin) -> bool {
+    match pin.port {
+        0 | 1 => true,
+        2 => pin.number >= 13,
+        _ => pin.number < 2,
+    }
+}
+
+impl ConsoleWires {
+    /// Both pins belong to one USART, in one mapping.
+    fn check(&self) -> Result<(), WiringError> {
+        let usarts = || (0..3).flat_map(|n| pins_of(Signal::Tx(n)).zip(pins_of(Signal::Rx(n))));
+        if usarts().any(|pair| pair == (self.tx, self.rx)) {
+            return Ok(());
+        }
+        let pairs: Vec<String> =
+            usarts().filter(|(tx, _)| is_bonded(*tx)).map(|(tx, rx)| format!("{tx} and {rx}")).collect();
+        let Self { tx, rx, .. } = self;
+        Err(WiringError::Part(format!(
+            "`console` is on {tx} and {rx}, which no USART has as TX and RX; write one of {}",
+            pairs.join(", ")
+        )))
+    }
+}
+
 impl Wiring {
     /// Checks that every pin exists, has one user, and every part is possible.
     pub fn check(&self) -> Result<(), WiringError> {
-        let console = ["PA9", "PA10"].map(|pin| (pin.parse::<Pin>(), "the console".to_owned()));
-        let mut users: Vec<(Pin, String)> =
-            console.into_iter().filter_map(|(pin, user)| pin.ok().map(|pin| (pin, user))).collect();
+        self.console.check()?;
+        let mut users: Vec<(Pin, String)> = Vec::new();
+        let console = [self.console.tx, self.console.rx].map(|pin| (pin, "the console".to_owned()));
         let relays = self.relays.iter().map(|relay| (relay.pin, format!("relay {}", relay.name)));
         let buttons = self.buttons.iter().map(|button| (button.pin, format!("button {}", button.name)));
-        for (pin, user) in relays.chain(buttons) {
-            let bonded = match pin.port {
-                0 | 1 => true,
-                2 => pin.number >= 13,
-                _ => pin.number < 2,
-            };
-            if !bonded {
+        let links = self.links.iter().map(|link| (link.to, format!("the link from {}", link.from)));
+        if let Some(link) = self.links.iter().find(|link| !is_bonded(link.from)) {
+            return Err(WiringError::NotBonded { pin: link.from, user: format!("the link to {}", link.to) });
+        }
+        for (pin, user) in console.into_iter().chain(relays).chain(buttons).chain(links) {
+            if !is_bonded(pin) {
                 return Err(WiringError::NotBonded { pin, user });
             }
             if let Some((_, first)) = users.iter().find(|(used, _)| *used == pin) {
@@ -268,6 +331,7 @@ mod tests {
             console: ConsoleWires::default(),
             relays: Vec::new(),
             buttons: Vec::new(),
+            links: Vec::new(),
         }
     }
 

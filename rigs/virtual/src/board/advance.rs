@@ -111,7 +111,7 @@ impl Board {
         {
             self.flash_told = true;
             self.core.set_flash_blocked(true);
-            if !matches!(operation, Operation::Program(..)) {
+            if operation.name() == "erase" {
                 self.emit(since.max(self.now).min(at), What::Erase { address: operation.address() });
             }
         }
@@ -136,8 +136,8 @@ impl Board {
         if self.chip.retune(self.core.cycles()) && self.draw == Draw::Running {
             self.set_draw(at, Draw::Running);
         }
-        if settled.bitten {
-            self.system_reset(at, ResetCause::Watchdog);
+        if let Some(cause) = settled.bitten {
+            self.system_reset(at, cause);
         } else {
             self.sync_irqs();
         }
@@ -148,7 +148,8 @@ impl Board {
         self.stalled = false;
         self.core.set_flash_blocked(false);
         let length = match operation {
-            Operation::Program(..) => 2,
+            Operation::Program(..) | Operation::ProgramOption(..) => 2,
+            Operation::EraseOptions => 0,
             Operation::ErasePage(_) => PAGE as u32,
             Operation::EraseAll => u32::MAX,
         };

@@ -41,7 +41,12 @@ impl Board {
         let mut texts: Vec<String> = Vec::new();
         for complaint in self.chip.take_complaints() {
             let verb = if complaint.write { "write to" } else { "read of" };
-            texts.push(format!("{verb} {}", crate::mcu::map::describe(complaint.address)));
+            let register = crate::mcu::map::describe(complaint.address);
+            texts.push(match (complaint.why, complaint.bits) {
+                ("", 0) => format!("{verb} {register}"),
+                ("", bits) => format!("{verb} {register}, bits {bits:#x}"),
+                (why, _) => format!("{verb} {register}: {why}"),
+            });
         }
         if let Some(complaint) = self.core.take_complaint() {
             let verb = if complaint.write { "write to" } else { "read of" };
