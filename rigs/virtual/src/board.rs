@@ -6,11 +6,12 @@
 
 mod advance;
 mod console;
+mod deep_sleep;
 mod electrical;
 mod probe_port;
 mod report;
 
-use crate::core::Core;
+use crate::core::{Core, Width};
 use crate::mcu::chip::Chip;
 use crate::mcu::flash::Image;
 use crate::mcu::gpio::{Drive, Pin};
@@ -76,6 +77,9 @@ pub struct Board {
     /// The flash operation in flight has been announced to the core and the trace.
     flash_told: bool,
     locked_up: bool,
+    deep: Option<deep_sleep::Deep>,
+    /// A debugger holds the core, as last told to the chip.
+    halted: bool,
     events: Vec<Event>,
 }
 
@@ -86,6 +90,8 @@ enum Draw {
     Reset,
     Running,
     Asleep,
+    Stopped,
+    Standby,
 }
 
 impl Board {
@@ -131,6 +137,8 @@ impl Board {
             stalled: false,
             flash_told: false,
             locked_up: false,
+            deep: None,
+            halted: false,
             events: Vec::new(),
             wiring,
             symbols,
@@ -197,7 +205,24 @@ impl Board {
         };
         self.set_button_pin(pin, active, pressed);
         self.sync_irqs();
+        self.settle_deep(self.now);
         true
+    }
+
+    /// Stops the crystal on OSC_IN, as a fault does.
+    pub fn fail_crystal(&mut self) {
+        if self.chip.fail_crystal(self.now) {
+            self.raise_nmi();
+        }
+        self.attend(self.now);
+    }
+
+    /// The clock security system's NMI: the core's own register makes it pending.
+    fn raise_nmi(&mut self) {
+        const ICSR: u32 = 0xe000_ed04;
+        const NMIPENDSET: u32 = 1 << 31;
+        // A system register takes every write.
+        let _ = self.core.debug_write(&mut self.chip, ICSR, NMIPENDSET, Width::Word);
     }
 
     fn set_button_pin(&mut self, pin: Pin, active: Active, pressed: bool) {

@@ -4,7 +4,7 @@ use crate::mcu::afio::{Signal, pins_of};
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
 use crate::supply::{ReserveParts, SupplyParts};
-use brownout_trace::{Amps, Hertz, Ppm, RelayName, Span};
+use brownout_trace::{Amps, Hertz, Ohms, Ppm, RelayName, Span};
 use serde::Deserialize;
 use std::fmt;
 
@@ -34,6 +34,12 @@ pub struct Wiring {
     /// Wires from one pin to another.
     #[serde(default)]
     pub links: Vec<Link>,
+    /// Dividers from a supply voltage to a pin with an ADC channel.
+    #[serde(default)]
+    pub senses: Vec<SenseWires>,
+    /// Memories of type 24C02 on an I²C bus.
+    #[serde(default)]
+    pub eeproms: Vec<EepromWires>,
 }
 
 /// Oscillators. An absent crystal never becomes ready.
@@ -84,11 +90,22 @@ pub struct Loads {
     pub sleep_share: f64,
     /// Held in reset.
     pub reset: Amps,
+    /// In Stop mode (DS5319, table 16).
+    pub stop: Amps,
+    /// In Standby (DS5319, table 16).
+    pub standby: Amps,
 }
 
 impl Default for Loads {
     fn default() -> Self {
-        Self { run_base: Amps(1.69e-3), run_per_megahertz: Amps(0.4766e-3), sleep_share: 0.4, reset: Amps(0.5e-3) }
+        Self {
+            run_base: Amps(1.69e-3),
+            run_per_megahertz: Amps(0.4766e-3),
+            sleep_share: 0.4,
+            reset: Amps(0.5e-3),
+            stop: Amps(24e-6),
+            standby: Amps(3.4e-6),
+        }
     }
 }
 
@@ -138,6 +155,54 @@ pub struct Link {
     /// The pin that listens. Nothing else may stand there.
     #[serde(deserialize_with = "pin")]
     pub to: Pin,
+}
+
+/// A voltage that a divider brings to a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensed {
+    /// At the supply terminals.
+    Terminals,
+    /// Of the bulk capacitor.
+    Bulk,
+    /// Of the backup supply.
+    Vbat,
+}
+
+/// A divider from a supply voltage to a pin that the ADC can measure.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SenseWires {
+    /// The pin: PA0 to PA7, PB0 or PB1.
+    #[serde(deserialize_with = "pin")]
+    pub pin: Pin,
+    /// What is measured.
+    pub of: Sensed,
+    /// From there to the pin.
+    pub upper: Ohms,
+    /// From the pin to ground.
+    pub lower: Ohms,
+}
+
+/// A 24C02 on two pins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EepromWires {
+    /// The clock.
+    #[serde(deserialize_with = "pin")]
+    pub scl: Pin,
+    /// The data.
+    #[serde(deserialize_with = "pin")]
+    pub sda: Pin,
+    /// Seven bits: 80 (1010000) to 87, by its address pins.
+    pub address: u8,
+}
+
+impl EepromWires {
+    /// Which bus has its pins there: 0 for I2C1.
+    pub fn bus(&self) -> Option<usize> {
+        (0..2).find(|n| pins_of(Signal::Scl(*n)).zip(pins_of(Signal::Sda(*n))).any(|pair| pair == (self.scl, self.sda)))
+    }
 }
 
 /// Which level means on.
@@ -258,7 +323,10 @@ impl Wiring {
         if let Some(link) = self.links.iter().find(|link| !is_bonded(link.from)) {
             return Err(WiringError::NotBonded { pin: link.from, user: format!("the link to {}", link.to) });
         }
-        for (pin, user) in console.into_iter().chain(relays).chain(buttons).chain(links) {
+        let senses = self.senses.iter().map(|sense| (sense.pin, "the supply sense".to_owned()));
+        let buses = self.buses();
+        let rest = links.chain(senses).chain(buses);
+        for (pin, user) in console.into_iter().chain(relays).chain(buttons).chain(rest) {
             if !is_bonded(pin) {
                 return Err(WiringError::NotBonded { pin, user });
             }
@@ -268,10 +336,57 @@ impl Wiring {
             users.push((pin, user));
         }
         self.check_figures()?;
+        self.check_devices()?;
         self.supply.check().map_err(|error| WiringError::Part(error.to_string()))?;
         self.reserve.check().map_err(|error| WiringError::Part(error.to_string()))?;
         for relay in &self.relays {
             relay.parts.check().map_err(|error| WiringError::Part(format!("relay {}: {error}", relay.name)))?;
+        }
+        Ok(())
+    }
+
+    /// The pins of the I²C buses that have devices, each once.
+    fn buses(&self) -> Vec<(Pin, String)> {
+        let mut pins: Vec<(Pin, String)> = Vec::new();
+        for wires in &self.eeproms {
+            for pin in [wires.scl, wires.sda] {
+                if !pins.iter().any(|(known, _)| *known == pin) {
+                    pins.push((pin, "the I2C bus".to_owned()));
+                }
+            }
+        }
+        pins
+    }
+
+    /// What hangs on the chip can be reached by it.
+    fn check_devices(&self) -> Result<(), WiringError> {
+        for sense in &self.senses {
+            let SenseWires { pin, upper, lower, .. } = sense;
+            if !(pin.port == 0 && pin.number < 8 || pin.port == 1 && pin.number < 2) {
+                return Err(WiringError::Part(format!(
+                    "`senses` has a divider at {pin}, which has no ADC channel; write PA0 to PA7, PB0 or PB1"
+                )));
+            }
+            if !(upper.0 >= 0.0 && lower.0 > 0.0 && upper.0 + lower.0 < 1e9) {
+                return Err(WiringError::Part(format!(
+                    "the divider at {pin} is {upper} over {lower}; the lower resistor must be above 0 ohm, the upper not below"
+                )));
+            }
+        }
+        for (n, wires) in self.eeproms.iter().enumerate() {
+            let EepromWires { scl, sda, address } = wires;
+            if wires.bus().is_none() {
+                return Err(WiringError::Part(format!(
+                    "`eeproms` has one on {scl} and {sda}, which no I2C has as SCL and SDA; write PB6 and PB7, PB8 and PB9, or PB10 and PB11"
+                )));
+            }
+            if !(0x50..=0x57).contains(address) {
+                return Err(WiringError::Part(format!("the address of an EEPROM is {address}; it must be 80 to 87")));
+            }
+            let same = |other: &&EepromWires| other.bus() == wires.bus() && other.address == *address;
+            if self.eeproms[..n].iter().any(|other| same(&other)) {
+                return Err(WiringError::Part(format!("two EEPROMs on one bus have the address {address}")));
+            }
         }
         Ok(())
     }
@@ -299,6 +414,8 @@ impl Wiring {
             ("loads.run-base", loads.run_base),
             ("loads.run-per-megahertz", loads.run_per_megahertz),
             ("loads.reset", loads.reset),
+            ("loads.stop", loads.stop),
+            ("loads.standby", loads.standby),
         ] {
             within(key, amps.0, 0.0, 10.0, amps.to_string(), "between 0A and 10A")?;
         }
@@ -316,7 +433,7 @@ mod tests {
             clocks: Clocks::default(),
             supply: SupplyParts {
                 nominal: brownout_trace::Volts(12.0),
-                source_resistance: brownout_trace::Ohms(0.5),
+                source_resistance: Ohms(0.5),
                 series: crate::supply::Series::None,
                 capacitor: brownout_trace::Farads(470e-6),
                 leakage: Amps(0.0),
@@ -332,6 +449,8 @@ mod tests {
             relays: Vec::new(),
             buttons: Vec::new(),
             links: Vec::new(),
+            senses: Vec::new(),
+            eeproms: Vec::new(),
         }
     }
 
@@ -346,6 +465,32 @@ mod tests {
         assert_eq!(twice.check().unwrap_err().to_string(), "PA9 is wired twice: to the console and to button PA9");
         let absent = Wiring { buttons: vec![button("PC3")], ..sound() };
         assert!(absent.check().unwrap_err().to_string().contains("does not bring out"));
+    }
+
+    fn at(pin: &str) -> Pin {
+        pin.parse().unwrap()
+    }
+
+    #[test]
+    fn what_hangs_on_the_chip_has_to_be_within_its_reach() {
+        let console = ConsoleWires { tx: at("PB6"), rx: at("PB7"), ..ConsoleWires::default() };
+        assert_eq!(Wiring { console, ..sound() }.check(), Ok(()));
+        let eeprom = |scl, sda, address| EepromWires { scl: at(scl), sda: at(sda), address };
+        let sense = |pin, lower| SenseWires { pin: at(pin), of: Sensed::Bulk, upper: Ohms(1e5), lower: Ohms(lower) };
+        let cases = [
+            (Wiring { console: ConsoleWires { tx: at("PA8"), ..console }, ..sound() }, "`console` is on PA8 and PB7"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB9", 80)], ..sound() }, "`eeproms` has one on PB6 and PB9"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB7", 12)], ..sound() }, "the address of an EEPROM is 12"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB7", 80); 2], ..sound() }, "two EEPROMs on one bus"),
+            (Wiring { senses: vec![sense("PB5", 1e4)], ..sound() }, "`senses` has a divider at PB5"),
+            (Wiring { senses: vec![sense("PA1", 0.0)], ..sound() }, "the divider at PA1"),
+            (Wiring { links: vec![Link { from: at("PA2"), to: at("PA9") }], ..sound() }, "PA9 is wired twice"),
+            (Wiring { links: vec![Link { from: at("PC2"), to: at("PA3") }], ..sound() }, "the link to PA3 is wired to PC2"),
+        ];
+        for (wiring, message) in cases {
+            let told = wiring.check().unwrap_err().to_string();
+            assert!(told.starts_with(message), "{told}");
+        }
     }
 
     #[test]

@@ -27,15 +27,6 @@ impl Board {
         }
     }
 
-    /// Tells that Stop or Standby was asked for: the model only sleeps.
-    pub(super) fn report_deep_sleep(&mut self, at: Instant) {
-        if self.core.deep_sleep_requested() {
-            let function = self.symbols.describe(self.core.pc());
-            let text = format!("Stop or Standby mode (SLEEPDEEP), entered in {function}: not modelled");
-            self.emit(at, What::Unmodelled { text });
-        }
-    }
-
     /// Tells what could not be modelled since the last call.
     pub(super) fn report_complaints(&mut self, at: Instant) {
         let mut texts: Vec<String> = Vec::new();

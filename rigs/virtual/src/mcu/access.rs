@@ -39,12 +39,15 @@ impl Chip {
             self.complain(Complaint { address, write: false, bits: 0, why: "" });
             return Ok(0);
         };
+        if matches!(unit, Unit::Gpio(_)) && self.has_moving_outputs() {
+            self.route_pins();
+        }
         let now = self.moment(place);
         let peripheral = self.peripheral(unit);
         let value = peripheral.read(offset, &now);
         if peripheral.reading_acts(offset) {
             self.attention = true;
-            self.after_read(unit);
+            self.collect_requests();
         }
         Ok(value)
     }
@@ -78,8 +81,6 @@ impl Chip {
         Ok(())
     }
 
-    fn after_read(&mut self, _unit: Unit) {}
-
     /// What a write leads to outside the peripheral itself.
     fn after_write(&mut self, unit: Unit, offset: u32, value: u32) {
         match unit {
@@ -98,9 +99,21 @@ impl Chip {
             Unit::Flash => self.follow_clocks(),
             Unit::Bkp => self.connect_rtc(),
             Unit::Iwdg if self.units.iwdg.is_running() => self.units.rcc.force_lsi(self.at),
-            Unit::Gpio(_) | Unit::Afio | Unit::Exti | Unit::Usart(_) => self.route_pins(),
+            Unit::Afio | Unit::Exti | Unit::Tim(_) | Unit::Gpio(_) => {
+                // What is watched depends on configurations only.
+                if !matches!((unit, offset), (Unit::Gpio(_), 8..)) {
+                    self.update_listeners();
+                }
+                if self.carry_triggers() {
+                    self.live.add(map::place(unit));
+                }
+                self.route_pins();
+            }
+            Unit::Usart(_) | Unit::Spi(_) | Unit::I2c(_) => self.route_pins(),
+            Unit::Adc(_) => self.update_listeners(),
             _ => {}
         }
+        self.collect_requests();
     }
 }
 

@@ -6,12 +6,16 @@
 
 use super::bkp::Backup;
 use super::console::Console;
+use super::eeprom::Eeprom;
 use super::exti::{PVD_LINE, RTC_ALARM_LINE};
 use super::flash::{self, Flash, Image, Operation};
+use super::gpio::Drive;
 use super::map::{self, BLOCKS, Clock, Gate, Unit};
 use super::peripheral::{Moment, Peripheral};
 use super::rcc::Dividers;
+use super::pwr::DeepSleep;
 use super::rtc::Rtc;
+use super::signals::Voltages;
 use super::timebase::TimeBase;
 use super::units::{Live, Units};
 use crate::rng::Stream;
@@ -61,6 +65,10 @@ pub struct Chip {
     /// What the clocks were last found to exceed.
     overclocked: Option<&'static str>,
     complaints: Vec<Complaint>,
+    pub(super) voltages: Voltages,
+    /// HCLK stands: Stop mode, or Standby.
+    stopped: bool,
+    alarmed: bool,
 }
 
 impl Chip {
@@ -68,7 +76,7 @@ impl Chip {
     pub fn new(wiring: Arc<Wiring>, image: Image, seed: u64, at: Instant) -> Self {
         let units = Units::new(wiring.clocks);
         let (hclk, dividers) = (TimeBase::new(at, 0, units.rcc.hclk()), units.rcc.dividers());
-        Self {
+        let mut chip = Self {
             flash: Flash::new(image, Stream::new(seed, "flash")),
             ram: Box::new([0; RAM_SIZE]),
             units,
@@ -83,6 +91,20 @@ impl Chip {
             attention: false,
             overclocked: None,
             complaints: Vec::new(),
+            voltages: Voltages { vdd: Volts(0.0), bulk: Volts(0.0), terminals: Volts(0.0), vbat: Volts(0.0) },
+            stopped: false,
+            alarmed: false,
+        };
+        chip.attach_devices();
+        chip
+    }
+
+    /// Hangs the wiring's devices on the buses whose pins they are wired to.
+    fn attach_devices(&mut self) {
+        for wires in &self.wiring.eeproms {
+            if let Some(n) = wires.bus() {
+                self.units.i2c[n].attach(Eeprom::new(wires.address));
+            }
         }
     }
 
@@ -102,7 +124,7 @@ impl Chip {
             self.units.pwr.power_on_reset();
         }
         self.live = Live::after_reset();
-        self.overclocked = None;
+        (self.overclocked, self.stopped) = (None, false);
         self.dividers = self.units.rcc.dividers();
         self.hclk = TimeBase::new(at, cycles, self.units.rcc.hclk());
         if self.flash.options().starts_watchdog() {
@@ -111,6 +133,7 @@ impl Chip {
             self.live.add(map::place(Unit::Iwdg));
         }
         self.route_pins();
+        self.update_listeners();
         torn
     }
 
@@ -189,6 +212,10 @@ impl Chip {
 
     /// When the chip next changes by itself, while powered.
     pub fn next_event(&self) -> Option<Instant> {
+        if self.stopped {
+            let units = [Unit::Rcc, Unit::Rtc, Unit::Iwdg];
+            return units.into_iter().filter_map(|unit| self.view(unit).next_instant()).min();
+        }
         let cycle = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_cycle()).min();
         let instant = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_instant()).min();
         [cycle.map(|cycle| self.hclk.instant(cycle)), instant, self.console.next_instant()].into_iter().flatten().min()
@@ -201,8 +228,12 @@ impl Chip {
 
     /// Makes the changes that are due at `at`.
     pub fn settle(&mut self, at: Instant) -> Settled {
+        if self.stopped {
+            return self.settle_stopped(at);
+        }
         (self.cycle, self.at) = (self.hclk.tick_at(at), at);
         self.hear_console();
+        self.convert();
         for (place, unit) in self.live.iter() {
             let due = {
                 let view = self.view(unit);
@@ -214,14 +245,113 @@ impl Chip {
                 self.peripheral(unit).settle(&now);
             }
         }
+        self.transfer();
+        self.carry_triggers();
+        self.carry_spi();
         self.connect_rtc();
         self.advance_rtc();
         self.follow_clocks();
-        Settled {
-            transmitted: self.carry_frames(),
-            flash: self.flash.finish(at),
-            bitten: self.units.iwdg.has_bitten(at).then_some(ResetCause::Watchdog),
+        let transmitted = self.carry_frames();
+        if self.units.tim.iter().any(|timer| timer.has_outputs()) {
+            self.route_pins();
         }
+        self.collect_requests();
+        Settled { transmitted, flash: self.flash.finish(at), bitten: self.bitten() }
+    }
+
+    fn bitten(&self) -> Option<ResetCause> {
+        if self.units.iwdg.has_bitten(self.at) {
+            Some(ResetCause::Watchdog)
+        } else {
+            self.units.wwdg.has_bitten().then_some(ResetCause::WindowWatchdog)
+        }
+    }
+
+    /// Whether a watchdog resets the chip now: WWDG does so as soon as it is fed too early.
+    pub fn has_bitten(&self) -> Option<ResetCause> {
+        self.units.wwdg.has_bitten().then_some(ResetCause::WindowWatchdog)
+    }
+
+    /// While HCLK stands only what has a clock of its own goes on.
+    fn settle_stopped(&mut self, at: Instant) -> Settled {
+        self.at = at;
+        let now = self.moment(map::place(Unit::Rcc));
+        self.units.rcc.settle(&now);
+        self.connect_rtc();
+        self.advance_rtc();
+        Settled { transmitted: None, flash: None, bitten: self.bitten() }
+    }
+
+    /// What deep sleep means now, and whether the option bytes make entering it a reset.
+    pub fn deep_sleep(&self) -> Option<(DeepSleep, bool)> {
+        let (mode, options) = (self.units.pwr.deep_sleep()?, self.flash.options());
+        let resets = match mode {
+            DeepSleep::Stop { .. } => options.resets_on_stop(),
+            DeepSleep::Standby => options.resets_on_standby(),
+        };
+        Some((mode, resets))
+    }
+
+    /// HCLK stops.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// HCLK is back, at the core's cycle `cycles`: the HSI, undivided by any PLL.
+    pub fn resume(&mut self, at: Instant, cycles: u64) {
+        (self.cycle, self.at, self.stopped) = (cycles, at, false);
+        self.units.rcc.stop();
+        self.follow_clocks();
+        self.hclk = TimeBase::new(at, cycles, self.units.rcc.hclk());
+    }
+
+    /// Standby: everything but the backup domain, the watchdog and the wake-up logic loses its supply.
+    pub fn enter_standby(&mut self, at: Instant, cycles: u64, noise: &mut Stream) {
+        let (pwr, iwdg, dbgmcu) = (self.units.pwr.clone(), self.units.iwdg.clone(), self.units.dbgmcu.clone());
+        // LSI and LSE run on as they were switched; RCC itself is reset on the way out.
+        let rcc = self.units.rcc.clone();
+        self.reset(ResetCause::Pin, at, cycles);
+        self.lose_memory(noise);
+        (self.units.rcc, self.units.pwr, self.units.iwdg, self.units.dbgmcu) = (rcc, pwr, iwdg, dbgmcu);
+        self.stopped = true;
+    }
+
+    /// Whether a rising edge at WKUP (PA0) ends Standby.
+    pub fn wakes_by_pin(&self) -> bool {
+        self.units.pwr.wakes_by_pin()
+    }
+
+    /// The level at WKUP.
+    pub fn wake_pin(&self) -> bool {
+        self.units.gpio[0].outside(0) == Drive::High
+    }
+
+    /// Whether the RTC's alarm came since the last call.
+    pub fn take_alarm(&mut self) -> bool {
+        std::mem::take(&mut self.alarmed)
+    }
+
+    /// Out of Standby: a reset that only PWR_CSR tells of.
+    pub fn leave_standby(&mut self, at: Instant, cycles: u64) {
+        let (mut pwr, flags) = (self.units.pwr.clone(), self.units.rcc.clone());
+        self.reset(ResetCause::Pin, at, cycles);
+        self.units.rcc.keep_flags(&flags);
+        pwr.wake_up();
+        pwr.leave_standby();
+        self.units.pwr = pwr;
+    }
+
+    /// The crystal on OSC_IN stops swinging; whether the clock security system noticed.
+    pub fn fail_crystal(&mut self, at: Instant) -> bool {
+        let noticed = self.units.rcc.fail_hse(at);
+        self.follow_clocks();
+        self.attention = true;
+        noticed
+    }
+
+    /// Whether the clock security system holds NMI up.
+    pub fn nmi(&self) -> bool {
+        self.units.rcc.nmi()
     }
 
     /// Keeps the backup domain's clock going while VDD is away.
@@ -235,6 +365,7 @@ impl Chip {
 
     fn advance_rtc(&mut self) {
         if self.units.rtc.advance(self.at) {
+            self.alarmed = true;
             self.units.exti.pulse(RTC_ALARM_LINE);
         }
     }
@@ -275,6 +406,7 @@ impl Chip {
                 self.peripheral(unit).reset(&now);
             }
         }
+        self.update_listeners();
         self.route_pins();
     }
 

@@ -8,14 +8,21 @@ use super::register::Register;
 /// would have it; trace pins go nowhere.
 pub const REGISTERS: &[Register] = &[
     Register::new("IDCODE", 0x00, u32::MAX).reset(IDCODE),
-    Register::new("CR", 0x04, 0x0000_7fe7).note("CAN's freeze bit has nothing to freeze"),
+    Register::new("CR", 0x04, 0x0001_ffe7).note("CAN's and the I²C time-outs' freeze bits have nothing to freeze"),
 ];
 
 /// A medium-density chip, revision X.
 const IDCODE: u32 = 0x2003_6410;
 
 /// By bit of CR: what it freezes.
-const FREEZES: [(u32, Unit); 2] = [(8, Unit::Iwdg), (8, Unit::Iwdg)];
+const FREEZES: [(u32, Unit); 6] = [
+    (8, Unit::Iwdg),
+    (9, Unit::Wwdg),
+    (10, Unit::Tim(0)),
+    (11, Unit::Tim(1)),
+    (12, Unit::Tim(2)),
+    (13, Unit::Tim(3)),
+];
 
 /// The registers. Only a power-on reset clears them.
 #[derive(Debug, Clone, Default)]

@@ -8,16 +8,23 @@ use super::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named as in the manual; numbers count from 0")]
 pub enum Unit {
+    Tim(usize),
     Rtc,
+    Wwdg,
     Iwdg,
+    Spi(usize),
+    I2c(usize),
     Bkp,
     Pwr,
     Afio,
     Exti,
     Gpio(usize),
+    Adc(usize),
     Usart(usize),
+    Dma,
     Rcc,
     Flash,
+    Crc,
     Dbgmcu,
 }
 
@@ -86,7 +93,7 @@ impl Block {
         let clock = match gate {
             Apb1(_) => Clock::Pclk1,
             Apb2(_) => Clock::Pclk2,
-            Gate::Ahb(_) | Always => Clock::Hclk,
+            Ahb(_) | Always => Clock::Hclk,
         };
         Self { unit: Some(unit), gate, clock, ..Self::absent(base, name, section) }
     }
@@ -95,26 +102,63 @@ impl Block {
         Self { registers, ..self }
     }
 
+    const fn requests(self, requests: &'static [u8]) -> Self {
+        Self { requests, ..self }
+    }
+
+    const fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    const fn timer(base: u32, n: usize, name: &'static str, gate: Gate, irqs: &'static [u8]) -> Self {
+        let (section, registers, clock) = if n == 0 {
+            ("14", timer::ADVANCED, Clock::Timer2)
+        } else {
+            ("15", timer::GENERAL, Clock::Timer1)
+        };
+        Self::new(base, name, section, Unit::Tim(n), gate).registers(registers).clock(clock).irqs(irqs)
+    }
+
+    const fn usart(base: u32, n: usize, name: &'static str, gate: Gate, irqs: &'static [u8]) -> Self {
+        Self::new(base, name, "27", Unit::Usart(n), gate).registers(usart::REGISTERS).irqs(irqs)
+    }
+
+    const fn spi(base: u32, n: usize, name: &'static str, gate: Gate, irqs: &'static [u8]) -> Self {
+        Self::new(base, name, "25", Unit::Spi(n), gate).registers(spi::REGISTERS).irqs(irqs)
+    }
+
+    const fn i2c(base: u32, n: usize, name: &'static str, gate: Gate, irqs: &'static [u8]) -> Self {
+        Self::new(base, name, "26", Unit::I2c(n), gate).registers(i2c::REGISTERS).irqs(irqs)
+    }
+
+    const fn adc(base: u32, n: usize, name: &'static str, gate: Gate) -> Self {
+        let block = Self::new(base, name, "11", Unit::Adc(n), gate).registers(adc::REGISTERS);
+        block.clock(Clock::Adc).irqs(&[18])
+    }
+
     const fn irqs(self, irqs: &'static [u8]) -> Self {
         Self { irqs, ..self }
     }
 }
 
-use Gate::{Always, Apb1, Apb2};
+use Gate::{Ahb, Always, Apb1, Apb2};
+
+/// A line that does not come to the NVIC.
+pub const NO_IRQ: u8 = 63;
 
 /// Every peripheral of the chip, by address.
 pub const BLOCKS: &[Block] = &[
-    Block::absent(0x4000_0000, "TIM2", "15"),
-    Block::absent(0x4000_0400, "TIM3", "15"),
-    Block::absent(0x4000_0800, "TIM4", "15"),
+    Block::timer(0x4000_0000, 1, "TIM2", Apb1(0), &[NO_IRQ, 28, 28, 28]).requests(&[2, 5, 7, 1, 7]),
+    Block::timer(0x4000_0400, 2, "TIM3", Apb1(1), &[NO_IRQ, 29, 29, 29]).requests(&[3, 6, 0, 2, 3, 6]),
+    Block::timer(0x4000_0800, 3, "TIM4", Apb1(2), &[NO_IRQ, 30, 30, 30]).requests(&[7, 1, 4, 5]),
     Block::new(0x4000_2800, "RTC", "18", Unit::Rtc, Always).registers(rtc::REGISTERS).irqs(&[3]),
-    Block::absent(0x4000_2c00, "WWDG", "20"),
+    Block::new(0x4000_2c00, "WWDG", "20", Unit::Wwdg, Apb1(11)).registers(wwdg::REGISTERS).irqs(&[0]),
     Block::new(0x4000_3000, "IWDG", "19", Unit::Iwdg, Always).registers(iwdg::REGISTERS),
-    Block::absent(0x4000_3800, "SPI2", "25"),
-    Block::new(0x4000_4400, "USART2", "27", Unit::Usart(1), Apb1(17)).registers(usart::REGISTERS).irqs(&[38]),
-    Block::new(0x4000_4800, "USART3", "27", Unit::Usart(2), Apb1(18)).registers(usart::REGISTERS).irqs(&[39]),
-    Block::absent(0x4000_5400, "I2C1", "26"),
-    Block::absent(0x4000_5800, "I2C2", "26"),
+    Block::spi(0x4000_3800, 1, "SPI2", Apb1(14), &[36]).requests(&[4, 5]),
+    Block::usart(0x4000_4400, 1, "USART2", Apb1(17), &[38]).requests(&[7, 6]),
+    Block::usart(0x4000_4800, 2, "USART3", Apb1(18), &[39]).requests(&[2, 3]),
+    Block::i2c(0x4000_5400, 0, "I2C1", Apb1(21), &[31, 32]).requests(&[6, 7]),
+    Block::i2c(0x4000_5800, 1, "I2C2", Apb1(22), &[33, 34]).requests(&[4, 5]),
     Block::absent(0x4000_5c00, "USB", "23"),
     Block::absent(0x4000_6000, "USB/CAN SRAM", "23"),
     Block::absent(0x4000_6400, "CAN", "24"),
@@ -127,15 +171,15 @@ pub const BLOCKS: &[Block] = &[
     Block::new(0x4001_1000, "GPIOC", "9", Unit::Gpio(2), Apb2(4)).registers(gpio::REGISTERS),
     Block::new(0x4001_1400, "GPIOD", "9", Unit::Gpio(3), Apb2(5)).registers(gpio::REGISTERS),
     Block::absent(0x4001_1800, "GPIOE", "9"),
-    Block::absent(0x4001_2400, "ADC1", "11"),
-    Block::absent(0x4001_2800, "ADC2", "11"),
-    Block::absent(0x4001_2c00, "TIM1", "14"),
-    Block::absent(0x4001_3000, "SPI1", "25"),
-    Block::new(0x4001_3800, "USART1", "27", Unit::Usart(0), Apb2(14)).registers(usart::REGISTERS).irqs(&[37]),
-    Block::absent(0x4002_0000, "DMA1", "13"),
+    Block::adc(0x4001_2400, 0, "ADC1", Apb2(9)).requests(&[1]),
+    Block::adc(0x4001_2800, 1, "ADC2", Apb2(10)),
+    Block::timer(0x4001_2c00, 0, "TIM1", Apb2(11), &[NO_IRQ, 25, 26, 27]).requests(&[5, 2, 3, 6, 4, 4]),
+    Block::spi(0x4001_3000, 0, "SPI1", Apb2(12), &[35]).requests(&[2, 3]),
+    Block::usart(0x4001_3800, 0, "USART1", Apb2(14), &[37]).requests(&[4, 5]),
+    Block::new(0x4002_0000, "DMA1", "13", Unit::Dma, Ahb(0)).registers(dma::REGISTERS).irqs(dma::IRQS),
     Block::new(0x4002_1000, "RCC", "7", Unit::Rcc, Always).registers(rcc::REGISTERS).irqs(&[5]),
     Block::new(0x4002_2000, "FLASH", "3", Unit::Flash, Always).registers(flash::REGISTERS).irqs(&[4]),
-    Block::absent(0x4002_3000, "CRC", "4"),
+    Block::new(0x4002_3000, "CRC", "4", Unit::Crc, Ahb(6)).registers(crc::REGISTERS),
     Block::new(0xe004_2000, "DBGMCU", "31", Unit::Dbgmcu, Always).registers(dbgmcu::REGISTERS),
 ];
 
@@ -189,6 +233,7 @@ mod tests {
 
     #[test]
     fn addresses_have_names_and_gaps_have_none() {
+        assert_eq!(describe(0x4000_0408), "TIM3_SMCR (0x40000408)");
         assert_eq!(describe(0x4002_1004), "RCC_CFGR (0x40021004)");
         assert_eq!(describe(0x4000_6408), "CAN+0x08 (0x40006408)");
         assert_eq!(describe(0x4000_2028), "0x40002028");

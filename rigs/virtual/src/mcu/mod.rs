@@ -5,14 +5,19 @@
 //! they stand.
 
 mod access;
+pub mod adc;
 pub mod afio;
 pub mod bkp;
 pub mod chip;
 mod console;
+pub mod crc;
 pub mod dbgmcu;
+pub mod dma;
+pub mod eeprom;
 pub mod exti;
 pub mod flash;
 pub mod gpio;
+pub mod i2c;
 pub mod iwdg;
 pub mod map;
 pub mod option_bytes;
@@ -22,6 +27,10 @@ pub mod pwr;
 pub mod rcc;
 pub mod register;
 pub mod rtc;
+pub mod signals;
+pub mod spi;
 pub mod timebase;
+pub mod timer;
 mod units;
 pub mod usart;
+pub mod wwdg;

@@ -100,8 +100,8 @@ pub trait Peripheral {
         0
     }
 
-    /// A DMA request was served.
-    fn acknowledge(&mut self, request: u8) {
-        let _ = request;
+    /// A DMA request was served, and so many more are to come before the channel is done.
+    fn acknowledge(&mut self, request: u8, left: u32) {
+        let _ = (request, left);
     }
 }

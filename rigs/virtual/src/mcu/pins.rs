@@ -38,11 +38,27 @@ impl Chip {
                 drive(Signal::Tx(n), true);
             }
         }
+        for (n, spi) in self.units.spi.iter().enumerate() {
+            if let Some((clock, select)) = spi.drives() {
+                drive(Signal::Sck(n), clock);
+                if let Some(select) = select {
+                    drive(Signal::Nss(n), select);
+                }
+            }
+        }
+        for (n, timer) in self.units.tim.iter().enumerate() {
+            for channel in 0..4 {
+                if let Some(high) = timer.output(channel) {
+                    drive(Signal::Channel(n, channel), high);
+                }
+            }
+        }
         ports
     }
 
     /// Follows the levels from what drives them to what listens: peripherals, pins, links, edge detectors.
     pub(super) fn route_pins(&mut self) {
+        self.advance_outputs();
         let [a, b] = self.units.afio.debug_pins();
         self.units.gpio[0].set_taken(a);
         self.units.gpio[1].set_taken(b);
@@ -60,10 +76,54 @@ impl Chip {
             };
             self.units.gpio[usize::from(link.to.port)].set_outside(link.to.number, drive);
         }
+        self.connect_devices();
         let inputs = [0, 1, 2, 3].map(|port| self.units.gpio[port].input());
         for line in 0..16u8 {
             if let Some(input) = inputs.get(self.units.afio.port_of(line)) {
                 self.units.exti.set_level(line, input >> line & 1 == 1);
+            }
+        }
+        self.feed_timers(inputs);
+    }
+
+    /// Lets the timers with outputs catch up, so that their levels are those of now.
+    fn advance_outputs(&mut self) {
+        for n in 0..self.units.tim.len() {
+            if self.units.tim[n].has_outputs() {
+                let now = self.moment(map::place(Unit::Tim(n)));
+                self.units.tim[n].advance(&now);
+            }
+        }
+    }
+
+    /// Whether any pin's level changes with time alone.
+    pub(super) fn has_moving_outputs(&self) -> bool {
+        self.units.tim.iter().any(|timer| timer.has_outputs())
+    }
+
+    /// Which devices the I²C buses reach through their pins.
+    fn connect_devices(&mut self) {
+        for n in 0..self.units.i2c.len() {
+            if self.units.i2c[n].has_devices() {
+                let pins = (self.is_out(Signal::Scl(n)), self.is_out(Signal::Sda(n)));
+                let wired = self.wiring.eeproms.iter().any(|wires| (Some(wires.scl), Some(wires.sda)) == pins);
+                self.units.i2c[n].set_connected(wired);
+            }
+        }
+    }
+
+    /// Hands the levels of their pins to the timers that look at them.
+    fn feed_timers(&mut self, inputs: [u16; 4]) {
+        for n in 0..self.units.tim.len() {
+            if !self.units.tim[n].has_inputs() {
+                continue;
+            }
+            for channel in 0..4 {
+                if let Some(pin) = self.units.afio.pin_of(Signal::Channel(n, channel)) {
+                    let high = inputs[usize::from(pin.port)] >> pin.number & 1 == 1;
+                    let now = self.moment(map::place(Unit::Tim(n)));
+                    self.units.tim[n].set_input(channel, high, &now);
+                }
             }
         }
     }

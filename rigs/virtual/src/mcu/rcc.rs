@@ -166,11 +166,9 @@ impl Rcc {
         (self.cr, self.cfgr, self.interrupts, self.enable) = (0x80, 0, [0; 2], ENABLE_RESET);
     }
 
-    /// A wake-up from Standby pulls no pin and sets no flag (RM0008, 5.3.5).
-    pub fn standby_reset(&mut self) {
-        let flags = self.reset_flags;
-        self.system_reset(ResetCause::Pin);
-        self.reset_flags = flags;
+    /// A wake-up from Standby pulls no pin and sets no flag (RM0008, 5.3.5): those of `before` stay.
+    pub fn keep_flags(&mut self, before: &Self) {
+        self.reset_flags = before.reset_flags;
     }
 
     /// The backup domain lost its supply.

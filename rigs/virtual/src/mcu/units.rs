@@ -1,18 +1,25 @@
 //! The chip's peripherals, and how one is found.
 
+use super::adc::Adc;
 use super::afio::Afio;
 use super::bkp::Backup;
+use super::crc::Crc;
 use super::dbgmcu::Dbgmcu;
+use super::dma::Dma;
 use super::exti::Exti;
 use super::gpio::Gpio;
+use super::i2c::I2c;
 use super::iwdg::Iwdg;
 use super::map::{self, BLOCKS, Unit};
 use super::peripheral::Peripheral;
 use super::pwr::Pwr;
 use super::rcc::Rcc;
 use super::rtc::Rtc;
+use super::spi::Spi;
 use super::timebase::Rate;
+use super::timer::Timer;
 use super::usart::Usart;
+use super::wwdg::Wwdg;
 use crate::wiring::Clocks;
 
 /// Every peripheral but the flash's controller, which the memory bus needs too.
@@ -28,6 +35,13 @@ pub(super) struct Units {
     pub rtc: Rtc,
     pub backup: Backup,
     pub dbgmcu: Dbgmcu,
+    pub tim: [Timer; 4],
+    pub wwdg: Wwdg,
+    pub spi: [Spi; 2],
+    pub i2c: [I2c; 2],
+    pub adc: [Adc; 2],
+    pub dma: Dma,
+    pub crc: Crc,
 }
 
 impl Units {
@@ -43,6 +57,13 @@ impl Units {
             rtc: Rtc::default(),
             backup: Backup::default(),
             dbgmcu: Dbgmcu::default(),
+            tim: [true, false, false, false].map(Timer::new),
+            wwdg: Wwdg::default(),
+            spi: Default::default(),
+            i2c: Default::default(),
+            adc: Default::default(),
+            dma: Dma::default(),
+            crc: Crc::default(),
         }
     }
 }
@@ -62,6 +83,13 @@ impl super::chip::Chip {
             Unit::Usart(n) => &mut self.units.usart[n],
             Unit::Rcc => &mut self.units.rcc,
             Unit::Dbgmcu => &mut self.units.dbgmcu,
+            Unit::Tim(n) => &mut self.units.tim[n],
+            Unit::Wwdg => &mut self.units.wwdg,
+            Unit::Spi(n) => &mut self.units.spi[n],
+            Unit::I2c(n) => &mut self.units.i2c[n],
+            Unit::Adc(n) => &mut self.units.adc[n],
+            Unit::Dma => &mut self.units.dma,
+            Unit::Crc => &mut self.units.crc,
         }
     }
 
@@ -79,6 +107,13 @@ impl super::chip::Chip {
             Unit::Usart(n) => &self.units.usart[n],
             Unit::Rcc => &self.units.rcc,
             Unit::Dbgmcu => &self.units.dbgmcu,
+            Unit::Tim(n) => &self.units.tim[n],
+            Unit::Wwdg => &self.units.wwdg,
+            Unit::Spi(n) => &self.units.spi[n],
+            Unit::I2c(n) => &self.units.i2c[n],
+            Unit::Adc(n) => &self.units.adc[n],
+            Unit::Dma => &self.units.dma,
+            Unit::Crc => &self.units.crc,
         }
     }
 }
