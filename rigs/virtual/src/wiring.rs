@@ -485,7 +485,10 @@ mod tests {
             (Wiring { senses: vec![sense("PB5", 1e4)], ..sound() }, "`senses` has a divider at PB5"),
             (Wiring { senses: vec![sense("PA1", 0.0)], ..sound() }, "the divider at PA1"),
             (Wiring { links: vec![Link { from: at("PA2"), to: at("PA9") }], ..sound() }, "PA9 is wired twice"),
-            (Wiring { links: vec![Link { from: at("PC2"), to: at("PA3") }], ..sound() }, "the link to PA3 is wired to PC2"),
+            (
+                Wiring { links: vec![Link { from: at("PC2"), to: at("PA3") }], ..sound() },
+                "the link to PA3 is wired to PC2",
+            ),
         ];
         for (wiring, message) in cases {
             let told = wiring.check().unwrap_err().to_string();

@@ -1,8 +1,8 @@
 //! The loop: run the core to the next instant at which something else happens, then let it happen.
 
 use super::{Board, Draw, Power};
-use crate::core::Exit;
 use crate::core::Bus;
+use crate::core::Exit;
 use crate::mcu::flash::{Operation, PAGE};
 use crate::mcu::signals::Voltages;
 use brownout_trace::event::{Event, What};
@@ -21,6 +21,7 @@ impl Board {
 
     /// One turn of the loop: at most one electrical change, and the chip's changes at one instant.
     pub(super) fn step(&mut self, until: Instant) {
+        self.sync_halted();
         let electrical = self.electrical_next();
         let chip = match self.power {
             Power::On => self.chip.next_event(),
@@ -43,7 +44,6 @@ impl Board {
         if self.deep.is_some() {
             self.settle_deep(target);
         }
-        self.sync_halted();
     }
 
     fn executes(&self) -> bool {

@@ -167,8 +167,7 @@ impl Adc {
     pub fn finish(&mut self, code: u32, now: &Moment) {
         let Some((n, end)) = self.converting.take() else { return };
         self.data = if self.cr2 & ALIGN != 0 { code << 4 } else { code };
-        let guarded = self.cr1 & AWDEN != 0
-            && (self.cr1 & AWDSGL == 0 || self.cr1 & 31 == u32::from(self.channel(n)));
+        let guarded = self.cr1 & AWDEN != 0 && (self.cr1 & AWDSGL == 0 || self.cr1 & 31 == u32::from(self.channel(n)));
         if guarded && !(self.thresholds[1]..=self.thresholds[0]).contains(&code) {
             self.status |= AWD;
         }

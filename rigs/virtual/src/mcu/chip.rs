@@ -12,8 +12,8 @@ use super::flash::{self, Flash, Image, Operation};
 use super::gpio::Drive;
 use super::map::{self, BLOCKS, Clock, Gate, Unit};
 use super::peripheral::{Moment, Peripheral};
-use super::rcc::Dividers;
 use super::pwr::DeepSleep;
+use super::rcc::Dividers;
 use super::rtc::Rtc;
 use super::signals::Voltages;
 use super::timebase::TimeBase;
@@ -234,23 +234,28 @@ impl Chip {
         (self.cycle, self.at) = (self.hclk.tick_at(at), at);
         self.hear_console();
         self.convert();
+        let mut clocks = false;
         for (place, unit) in self.live.iter() {
             let due = {
                 let view = self.view(unit);
-                view.next_cycle().is_some_and(|due| due <= self.cycle) || view.next_instant().is_some_and(|due| due <= at)
+                view.next_cycle().is_some_and(|due| due <= self.cycle)
+                    || view.next_instant().is_some_and(|due| due <= at)
             };
             // These two say more than that they have settled; see below.
             if due && !matches!(unit, Unit::Rtc | Unit::Flash) {
                 let now = self.moment(place);
                 self.peripheral(unit).settle(&now);
+                clocks |= unit == Unit::Rcc;
             }
         }
         self.transfer();
         self.carry_triggers();
         self.carry_spi();
-        self.connect_rtc();
+        if clocks {
+            self.connect_rtc();
+            self.follow_clocks();
+        }
         self.advance_rtc();
-        self.follow_clocks();
         let transmitted = self.carry_frames();
         if self.units.tim.iter().any(|timer| timer.has_outputs()) {
             self.route_pins();

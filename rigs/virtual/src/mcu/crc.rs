@@ -37,9 +37,8 @@ impl Peripheral for Crc {
     fn write(&mut self, offset: u32, value: u32, _: &Moment) -> Written {
         match offset {
             0x00 => {
-                self.value = (0..32).fold(self.value ^ value, |crc, _| {
-                    (crc << 1) ^ if crc >> 31 == 1 { POLYNOMIAL } else { 0 }
-                });
+                self.value =
+                    (0..32).fold(self.value ^ value, |crc, _| (crc << 1) ^ if crc >> 31 == 1 { POLYNOMIAL } else { 0 });
             }
             0x04 => self.scratch = value as u8,
             // IDR survives (RM0008, 4.4.3).

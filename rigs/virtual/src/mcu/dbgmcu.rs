@@ -15,14 +15,8 @@ pub const REGISTERS: &[Register] = &[
 const IDCODE: u32 = 0x2003_6410;
 
 /// By bit of CR: what it freezes.
-const FREEZES: [(u32, Unit); 6] = [
-    (8, Unit::Iwdg),
-    (9, Unit::Wwdg),
-    (10, Unit::Tim(0)),
-    (11, Unit::Tim(1)),
-    (12, Unit::Tim(2)),
-    (13, Unit::Tim(3)),
-];
+const FREEZES: [(u32, Unit); 6] =
+    [(8, Unit::Iwdg), (9, Unit::Wwdg), (10, Unit::Tim(0)), (11, Unit::Tim(1)), (12, Unit::Tim(2)), (13, Unit::Tim(3))];
 
 /// The registers. Only a power-on reset clears them.
 #[derive(Debug, Clone, Default)]

@@ -140,9 +140,9 @@ impl Dma {
     /// Highest priority level first, then the lowest number (RM0008, 13.3.2).
     fn choose(&mut self, cycle: u64) {
         if self.at_work.is_none() {
-            let first = (0..CHANNELS).filter(|n| self.wants(*n)).max_by_key(|n| {
-                (self.channels[*n].ccr >> 12 & 3, usize::MAX - n)
-            });
+            let first = (0..CHANNELS)
+                .filter(|n| self.wants(*n))
+                .max_by_key(|n| (self.channels[*n].ccr >> 12 & 3, usize::MAX - n));
             self.at_work = first.map(|n| (n, cycle + CYCLES));
         }
     }

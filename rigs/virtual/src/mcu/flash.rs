@@ -181,7 +181,18 @@ impl Flash {
     /// A controller over this image; `rng` decides erase times and what torn operations leave.
     pub fn new(image: Image, rng: Stream) -> Self {
         let options = image.options;
-        Self { image, rng, options, acr: 0x30, cr: LOCK, sr: 0, ar: 0, key: Lock::Locked, option_key: Lock::Locked, busy: None }
+        Self {
+            image,
+            rng,
+            options,
+            acr: 0x30,
+            cr: LOCK,
+            sr: 0,
+            ar: 0,
+            key: Lock::Locked,
+            option_key: Lock::Locked,
+            busy: None,
+        }
     }
 
     /// What the memory holds now.
@@ -478,7 +489,9 @@ impl Peripheral for Flash {
     }
 
     fn lines(&self) -> u16 {
-        u16::from(self.cr & EOPIE != 0 && self.sr & EOP != 0 || self.cr & ERRIE != 0 && self.sr & (PGERR | WRPRTERR) != 0)
+        u16::from(
+            self.cr & EOPIE != 0 && self.sr & EOP != 0 || self.cr & ERRIE != 0 && self.sr & (PGERR | WRPRTERR) != 0,
+        )
     }
 }
 

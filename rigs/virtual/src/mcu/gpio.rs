@@ -86,13 +86,48 @@ enum Key {
     Locked(u16),
 }
 
+/// The pins' modes, one bit each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Modes {
+    output: u16,
+    /// Outputs of which the level is a peripheral's.
+    alternate: u16,
+    open_drain: u16,
+    /// Inputs with a pull.
+    pulled: u16,
+    analog: u16,
+}
+
+impl Modes {
+    fn of(configuration: [u32; 2]) -> Self {
+        let mut modes = Self::default();
+        for pin in 0..16u8 {
+            let bits = configuration[usize::from(pin / 8)] >> (pin % 8 * 4) & 15;
+            let bit = 1 << pin;
+            match (bits & 3 != 0, bits >> 2) {
+                (true, cnf) => {
+                    modes.output |= bit;
+                    modes.alternate |= if cnf & 2 != 0 { bit } else { 0 };
+                    modes.open_drain |= if cnf & 1 != 0 { bit } else { 0 };
+                }
+                (false, 0) => modes.analog |= bit,
+                (false, 2) => modes.pulled |= bit,
+                (false, _) => {}
+            }
+        }
+        modes
+    }
+}
+
 /// The registers of one port.
 #[derive(Debug, Clone)]
 pub struct Gpio {
     configuration: [u32; 2],
+    /// The same, by pin.
+    modes: Modes,
     output: u16,
     key: Key,
-    outside: [Drive; 16],
+    outside: Levels,
     /// What peripherals drive, for pins that are alternate-function outputs.
     alternate: Levels,
     /// Pins that the debug port owns (RM0008, 9.3.5): the registers do nothing there.
@@ -103,9 +138,10 @@ impl Default for Gpio {
     fn default() -> Self {
         Self {
             configuration: [0x4444_4444; 2],
+            modes: Modes::default(),
             output: 0,
             key: Key::None,
-            outside: [Drive::Floating; 16],
+            outside: Levels::default(),
             alternate: Levels::default(),
             taken: 0,
         }
@@ -113,42 +149,28 @@ impl Default for Gpio {
 }
 
 impl Gpio {
-    /// The four configuration bits of a pin: MODE in the lower two, CNF in the upper.
-    fn mode(&self, pin: u8) -> u32 {
-        self.configuration[usize::from(pin / 8)] >> (pin % 8 * 4) & 15
+    /// What the port itself drives: no inputs, no open drain let go, no alternate function that nothing drives.
+    fn drives(&self) -> Levels {
+        let modes = &self.modes;
+        let high = self.output & !modes.alternate | self.alternate.high & modes.alternate;
+        let silent = modes.alternate & !self.alternate.driven | modes.open_drain & high | self.taken;
+        Levels { driven: modes.output & !silent, high }
     }
 
-    /// The level that the port itself drives; `None` for inputs, an open drain let go, and an alternate function that
-    /// nothing drives.
+    /// The level that the port itself drives at a pin; `None` where it lets go.
     pub fn driven(&self, pin: u8) -> Option<bool> {
-        let mode = self.mode(pin);
-        if mode & 3 == 0 || self.taken >> pin & 1 == 1 {
-            return None;
-        }
-        let level = if mode & 8 == 0 {
-            self.output >> pin & 1 == 1
-        } else if self.alternate.driven >> pin & 1 == 1 {
-            self.alternate.high >> pin & 1 == 1
-        } else {
-            return None;
-        };
-        // CNF's lower bit is the open drain, for both kinds of output.
-        if mode & 4 == 0 { Some(level) } else { (!level).then_some(false) }
+        let levels = self.drives();
+        (levels.driven >> pin & 1 == 1).then_some(levels.high >> pin & 1 == 1)
     }
 
     /// Whether the pin is an alternate-function output.
     pub fn is_alternate_output(&self, pin: u8) -> bool {
-        self.mode(pin) & 3 != 0 && self.mode(pin) & 8 != 0 && self.taken >> pin & 1 == 0
-    }
-
-    /// Whether the pin is analog: its digital input is off and reads 0.
-    pub fn is_analog(&self, pin: u8) -> bool {
-        self.mode(pin) == 0
+        self.modes.alternate & !self.taken & 1 << pin != 0
     }
 
     /// Whether any pin is an alternate-function output.
     pub fn has_alternates(&self) -> bool {
-        self.configuration.iter().any(|word| *word & 0x8888_8888 & (*word << 3 | *word << 2) != 0)
+        self.modes.alternate != 0
     }
 
     /// What the peripherals drive.
@@ -163,35 +185,41 @@ impl Gpio {
 
     /// Puts a level at a pin from outside.
     pub fn set_outside(&mut self, pin: u8, drive: Drive) {
-        self.outside[usize::from(pin)] = drive;
+        match drive {
+            Drive::Floating => self.outside.driven &= !(1 << pin),
+            Drive::Low => self.outside.set(pin, false),
+            Drive::High => self.outside.set(pin, true),
+        }
     }
 
     /// What stands at a pin from outside.
     pub fn outside(&self, pin: u8) -> Drive {
-        self.outside[usize::from(pin)]
+        match (self.outside.driven >> pin & 1, self.outside.high >> pin & 1) {
+            (0, _) => Drive::Floating,
+            (_, 0) => Drive::Low,
+            _ => Drive::High,
+        }
     }
 
     /// The levels that the pins have: the port's own drive, else what stands outside, else the pull (ODR chooses its
-    /// direction). A floating input reads low: a real one reads noise, and firmware that depends on it is broken.
+    /// direction). A floating input reads low: a real one reads noise, and firmware that depends on it is broken. An
+    /// analog pin reads low, whatever it has.
     pub fn input(&self) -> u16 {
-        (0..16u8).fold(0, |word, pin| {
-            let mode = self.mode(pin);
-            let pulled = mode == 0b1000 && self.output >> pin & 1 == 1;
-            let level = self.driven(pin).unwrap_or(match self.outside[usize::from(pin)] {
-                Drive::Low => false,
-                Drive::High => true,
-                Drive::Floating => pulled,
-            });
-            word | u16::from(level && mode != 0) << pin
-        })
+        let (own, outside) = (self.drives(), self.outside);
+        let pulled = self.modes.pulled & self.output & !outside.driven;
+        let others = outside.driven & outside.high | pulled;
+        (own.driven & own.high | !own.driven & others) & !self.modes.analog
     }
 
     fn write_configuration(&mut self, half: usize, value: u32) {
         let locked = match self.key {
-            Key::Locked(pins) => (0..8).fold(0, |mask, n| mask | (u32::from(pins >> (8 * half + n) & 1) * 15) << (4 * n)),
+            Key::Locked(pins) => {
+                (0..8).fold(0, |mask, n| mask | (u32::from(pins >> (8 * half + n) & 1) * 15) << (4 * n))
+            }
             _ => 0,
         };
         self.configuration[half] = self.configuration[half] & locked | value & !locked;
+        self.modes = Modes::of(self.configuration);
     }
 
     fn write_lock(&mut self, value: u32) {
@@ -313,7 +341,7 @@ mod tests {
         let (mut port, now) = port(0x4444_4440);
         port.set_outside(0, Drive::High);
         assert_eq!(port.read(0x08, &now), 0);
-        assert!(port.is_analog(0) && !port.has_alternates());
+        assert!(!port.has_alternates());
     }
 
     #[test]

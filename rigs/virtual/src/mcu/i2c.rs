@@ -195,7 +195,8 @@ impl I2c {
 
     fn address(&mut self, byte: u8, end: u64, now: &Moment) {
         let connected = self.connected;
-        let answered = self.devices.iter_mut().fold(false, |any, device| connected && device.start(byte, now.at) || any);
+        let answered =
+            self.devices.iter_mut().fold(false, |any, device| connected && device.start(byte, now.at) || any);
         self.transmits = byte & 1 == 0;
         if answered {
             self.status |= ADDR;
@@ -306,7 +307,6 @@ impl I2c {
         }
         Ok(())
     }
-
 }
 
 impl Peripheral for I2c {

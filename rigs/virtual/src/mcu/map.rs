@@ -111,11 +111,8 @@ impl Block {
     }
 
     const fn timer(base: u32, n: usize, name: &'static str, gate: Gate, irqs: &'static [u8]) -> Self {
-        let (section, registers, clock) = if n == 0 {
-            ("14", timer::ADVANCED, Clock::Timer2)
-        } else {
-            ("15", timer::GENERAL, Clock::Timer1)
-        };
+        let (section, registers, clock) =
+            if n == 0 { ("14", timer::ADVANCED, Clock::Timer2) } else { ("15", timer::GENERAL, Clock::Timer1) };
         Self::new(base, name, section, Unit::Tim(n), gate).registers(registers).clock(clock).irqs(irqs)
     }
 

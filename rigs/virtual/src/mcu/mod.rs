@@ -10,6 +10,8 @@ pub mod afio;
 pub mod bkp;
 pub mod chip;
 mod console;
+#[cfg(test)]
+mod coverage;
 pub mod crc;
 pub mod dbgmcu;
 pub mod dma;

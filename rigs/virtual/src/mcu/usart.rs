@@ -1,6 +1,6 @@
 //! USART in asynchronous mode (RM0008, section 27): frames timed by BRR and the bus clock, whole frames on the wires.
 //!
-//! A frame sent at a rate more than 4 % off that of its receiver arrives as noise, as on a real line: the limit of an
+//! The frame of silence that a transmitter sends when it is enabled is left out. A frame sent at a rate more than 4 % off that of its receiver arrives as noise, as on a real line: the limit of an
 //! 8N1 receiver that samples in the middle of the bit is half a bit in ten.
 
 use super::peripheral::{Moment, Peripheral, Written};
@@ -9,7 +9,7 @@ use super::register::Register;
 /// RM0008, 27.6.8. Loud: wake-up from mute and breaks, LIN, the synchronous clock, smartcard, IrDA, half duplex, flow
 /// control.
 pub const REGISTERS: &[Register] = &[
-    Register::new("SR", 0x00, 0xff).reset(0xc0).loud(0x300),
+    Register::new("SR", 0x00, 0x3ff).reset(0xc0).note("LBD and CTS never rise"),
     Register::new("DR", 0x04, 0x1ff),
     Register::new("BRR", 0x08, 0xffff),
     Register::new("CR1", 0x0c, 0x37fc).loud(0x803),

@@ -195,11 +195,13 @@ impl Timer {
     fn pass(&mut self, steps: u64) {
         let from = self.counter.count;
         let moved = steps as u32;
-        self.counter.count = if self.counter.falling { from.saturating_sub(moved) } else { from.wrapping_add(moved) & 0xffff };
+        self.counter.count =
+            if self.counter.falling { from.saturating_sub(moved) } else { from.wrapping_add(moved) & 0xffff };
         let to = self.counter.count;
         for channel in 0..4 {
             let compare = self.compare[channel];
-            let met = if self.counter.falling { (to..from).contains(&compare) } else { compare > from && compare <= to };
+            let met =
+                if self.counter.falling { (to..from).contains(&compare) } else { compare > from && compare <= to };
             if met {
                 self.matched(channel);
             }

@@ -1,7 +1,7 @@
 //! The registers of a timer (RM0008, 14.4 and 15.4).
 
 use super::counter::Way;
-use super::{CEN, DIR, Timer, ARPE, LINE_COMPARE, LINE_TRIGGER, LINE_UPDATE, TIF, TRGO, UIF};
+use super::{ARPE, CEN, DIR, LINE_COMPARE, LINE_TRIGGER, LINE_UPDATE, TIF, TRGO, Timer, UIF};
 use crate::mcu::peripheral::{Moment, Peripheral, Written};
 use crate::mcu::register::Register;
 
