@@ -179,6 +179,19 @@ fn vendor_headers() {
 }
 
 #[test]
+fn a_crystal_that_fails_under_the_clock_security_system() {
+    let mut board = flashed("cmsis", wiring());
+    run(&mut board, Instant(0) + Span::secs(1));
+    board.fail_crystal();
+    let until = board.now() + Span::millis(50);
+    let lines: Vec<String> = run(&mut board, until)
+        .into_iter()
+        .filter_map(|event| if let What::Received { line } = event.what { Some(line) } else { None })
+        .collect();
+    assert_eq!(lines, ["ok hsi after the crystal failed"]);
+}
+
+#[test]
 fn vendor_abstraction() {
     passes(
         "hal",

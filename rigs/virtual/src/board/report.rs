@@ -29,24 +29,22 @@ impl Board {
 
     /// Tells what could not be modelled since the last call.
     pub(super) fn report_complaints(&mut self, at: Instant) {
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<(String, &str)> = Vec::new();
         for complaint in self.chip.take_complaints() {
             let verb = if complaint.write { "write to" } else { "read of" };
             let register = crate::mcu::map::describe(complaint.address);
-            texts.push(match (complaint.why, complaint.bits) {
-                ("", 0) => format!("{verb} {register}"),
-                ("", bits) => format!("{verb} {register}, bits {bits:#x}"),
-                (why, _) => format!("{verb} {register}: {why}"),
-            });
+            let bits = if complaint.bits == 0 { String::new() } else { format!(", bits {:#x}", complaint.bits) };
+            let why = if complaint.why.is_empty() { "not modelled" } else { complaint.why };
+            texts.push((format!("{verb} {register}{bits}"), why));
         }
         if let Some(complaint) = self.core.take_complaint() {
             let verb = if complaint.write { "write to" } else { "read of" };
-            texts.push(format!("{verb} system register {:#010x}", complaint.addr));
+            texts.push((format!("{verb} system register {:#010x}", complaint.addr), "not modelled"));
         }
-        for text in texts {
+        for (text, why) in texts {
             let pc = self.core.pc();
             let function = self.symbols.describe(pc);
-            let text = format!("{text}, before {pc:#010x} in {function}: not modelled");
+            let text = format!("{text}, before {pc:#010x} in {function}: {why}");
             self.emit(at, What::Unmodelled { text });
         }
     }

@@ -81,7 +81,6 @@ pub struct Adc {
     /// Where in the sequence it is, and the cycle at which that conversion ends.
     converting: Option<(usize, u64)>,
     requested: bool,
-    triggered: bool,
 }
 
 impl Default for Adc {
@@ -97,7 +96,6 @@ impl Default for Adc {
             calibrating: 0,
             converting: None,
             requested: false,
-            triggered: false,
         }
     }
 }

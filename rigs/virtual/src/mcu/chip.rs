@@ -305,6 +305,8 @@ impl Chip {
     /// HCLK is back, at the core's cycle `cycles`: the HSI, undivided by any PLL.
     pub fn resume(&mut self, at: Instant, cycles: u64) {
         (self.cycle, self.at, self.stopped) = (cycles, at, false);
+        // What the host sent meanwhile found no receiver.
+        while self.console.arrive(at).is_some() {}
         self.units.rcc.stop();
         self.follow_clocks();
         self.hclk = TimeBase::new(at, cycles, self.units.rcc.hclk());

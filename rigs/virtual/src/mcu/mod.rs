@@ -31,6 +31,8 @@ pub mod register;
 pub mod rtc;
 pub mod signals;
 pub mod spi;
+#[cfg(test)]
+mod tests;
 pub mod timebase;
 pub mod timer;
 mod units;

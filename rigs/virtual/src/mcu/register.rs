@@ -52,9 +52,9 @@ impl Register {
         (value ^ self.reset) & self.loud
     }
 
-    /// Whether nothing of it is modelled.
+    /// Whether nothing of it is modelled, not even that it reads as after a reset.
     pub fn is_absent(&self) -> bool {
-        self.modelled == 0 && self.loud != 0
+        self.loud == u32::MAX
     }
 }
 

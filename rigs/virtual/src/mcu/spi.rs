@@ -9,9 +9,9 @@ pub const REGISTERS: &[Register] = &[
     Register::new("CR2", 0x04, 0xe7),
     Register::new("SR", 0x08, 0xff).reset(2),
     Register::new("DR", 0x0c, 0xffff),
-    Register::new("CRCPR", 0x10, 0).loud(0xffff).reset(7),
-    Register::new("RXCRCR", 0x14, 0).loud(0xffff),
-    Register::new("TXCRCR", 0x18, 0).loud(0xffff),
+    Register::new("CRCPR", 0x10, 0xffff).reset(7).note("kept; CRCEN is refused"),
+    Register::new("RXCRCR", 0x14, 0xffff).note("0, since CRCEN is refused"),
+    Register::new("TXCRCR", 0x18, 0xffff).note("0, since CRCEN is refused"),
     Register::new("I2SCFGR", 0x1c, 0).loud(0xfff),
     Register::new("I2SPR", 0x20, 0).loud(0x3ff).reset(2),
 ];
@@ -61,11 +61,22 @@ pub struct Spi {
     shifting: Option<(u16, u64)>,
     finished: Option<Exchange>,
     dr_read: bool,
+    polynomial: u16,
 }
 
 impl Default for Spi {
     fn default() -> Self {
-        Self { cr1: 0, cr2: 0, status: TXE, received: 0, holding: None, shifting: None, finished: None, dr_read: false }
+        Self {
+            polynomial: 7,
+            cr1: 0,
+            cr2: 0,
+            status: TXE,
+            received: 0,
+            holding: None,
+            shifting: None,
+            finished: None,
+            dr_read: false,
+        }
     }
 }
 
@@ -135,11 +146,15 @@ impl Peripheral for Spi {
                 }
                 status | if self.shifting.is_some() { BSY } else { 0 }
             }
-            _ => {
+            0x0c => {
                 self.status &= !RXNE;
                 self.dr_read = self.status & OVR != 0;
                 u32::from(self.received)
             }
+            0x10 => u32::from(self.polynomial),
+            // I2SPR as after a reset.
+            0x20 => 2,
+            _ => 0,
         }
     }
 
@@ -170,6 +185,7 @@ impl Peripheral for Spi {
                 }
             }
             0x04 => self.cr2 = value & 0xe7,
+            0x10 => self.polynomial = value as u16,
             0x0c if self.is_master() => {
                 self.holding = Some(value as u16);
                 self.status &= !TXE;
