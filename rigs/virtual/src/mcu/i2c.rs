@@ -195,8 +195,11 @@ impl I2c {
 
     fn address(&mut self, byte: u8, end: u64, now: &Moment) {
         let connected = self.connected;
-        let answered =
-            self.devices.iter_mut().fold(false, |any, device| connected && device.start(byte, now.at) || any);
+        // Each of them hears it, whoever answers.
+        let mut answered = false;
+        for device in self.devices.iter_mut().filter(|_| connected) {
+            answered |= device.start(byte, now.at);
+        }
         self.transmits = byte & 1 == 0;
         if answered {
             self.status |= ADDR;
@@ -210,7 +213,10 @@ impl I2c {
 
     fn sent(&mut self, byte: u8, end: u64, now: &Moment) {
         let connected = self.connected;
-        let taken = self.devices.iter_mut().fold(false, |any, device| connected && device.write(byte) || any);
+        let mut taken = false;
+        for device in self.devices.iter_mut().filter(|_| connected) {
+            taken |= device.write(byte);
+        }
         if !taken {
             self.status |= AF;
             self.phase = Phase::Refused;
@@ -407,14 +413,14 @@ impl Peripheral for I2c {
         let events = SB | ADDR | BTF | if self.cr2 & ITBUFEN != 0 { TXE | RXNE } else { 0 };
         let event = self.cr2 & ITEVTEN != 0 && self.status & events != 0;
         let error = self.cr2 & ITERREN != 0 && self.status & ERRORS != 0;
-        u16::from(event) * LINE_EVENT | u16::from(error) * LINE_ERROR
+        (if event { LINE_EVENT } else { 0 }) | if error { LINE_ERROR } else { 0 }
     }
 
     fn requests(&self) -> u8 {
         let on = self.cr2 & DMAEN != 0;
         let tx = on && self.status & TXE != 0 && self.transmits && !matches!(self.phase, Phase::Stopping(_));
         let rx = on && self.status & RXNE != 0;
-        u8::from(tx) * REQUEST_TX | u8::from(rx) * REQUEST_RX
+        (if tx { REQUEST_TX } else { 0 }) | if rx { REQUEST_RX } else { 0 }
     }
 
     fn acknowledge(&mut self, request: u8, left: u32) {

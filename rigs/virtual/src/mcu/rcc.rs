@@ -462,13 +462,14 @@ mod tests {
         rcc.write(0x04, 0x001d_0402, &later).unwrap();
         assert_eq!(rcc.read(0x04, &later) & 0xc, 0, "still on the HSI until the PLL has locked");
         let locked = now.cycle(17_600);
+        let seventy_two = Rate::hertz(8_000_000).scaled(9, 1).scaled(1, 1);
         rcc.settle(&locked);
         assert_eq!(rcc.read(0x04, &locked) & 0xc, 8);
-        assert_eq!(rcc.hclk().as_hertz(), 72e6);
+        assert_eq!(rcc.hclk(), seventy_two);
         assert_eq!(rcc.dividers(), Dividers { pclk1: 2, pclk2: 1, timer1: 1, timer2: 1, adc: 2 });
         assert!(rcc.overclocked(1).is_some() && rcc.overclocked(2).is_none());
         rcc.write(0x04, 0x0002, &locked).unwrap();
-        assert_eq!(rcc.hclk().as_hertz(), 72e6, "a running PLL keeps its factor");
+        assert_eq!(rcc.hclk(), seventy_two, "a running PLL keeps its factor");
         assert_eq!(rcc.overclocked(2), Some("PCLK1 is above 36 MHz"));
     }
 

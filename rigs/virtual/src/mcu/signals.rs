@@ -96,10 +96,10 @@ impl Chip {
                 triggers[*timer] |= trigger;
             }
         }
-        for n in 0..self.units.tim.len() {
+        for (n, triggers) in triggers.into_iter().enumerate() {
             let channels = (0..4).filter(|channel| self.is_watched(Signal::Channel(n, *channel)));
             let channels = channels.fold(0, |channels, channel| channels | 1 << channel);
-            self.units.tim[n].set_listeners(triggers[n], channels);
+            self.units.tim[n].set_listeners(triggers, channels);
         }
     }
 

@@ -226,7 +226,7 @@ impl Peripheral for Spi {
     fn requests(&self) -> u8 {
         let rx = self.cr2 & RXDMAEN != 0 && self.status & RXNE != 0;
         let tx = self.cr2 & TXDMAEN != 0 && self.is_master() && self.status & TXE != 0;
-        u8::from(rx) * REQUEST_RX | u8::from(tx) * REQUEST_TX
+        (if rx { REQUEST_RX } else { 0 }) | if tx { REQUEST_TX } else { 0 }
     }
 }
 

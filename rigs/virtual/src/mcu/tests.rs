@@ -225,7 +225,7 @@ proptest! {
                     let _ = chip.read(address(block, register), Width::Word);
                 }
                 Access::Wait(nanos) => {
-                    now = now + Span(nanos);
+                    now += Span(nanos);
                     let mut copy = chip.clone();
                     let events = run(&mut chip, now);
                     prop_assert_eq!(run(&mut copy, now), events);

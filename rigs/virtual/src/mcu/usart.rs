@@ -273,7 +273,7 @@ impl Peripheral for Usart {
     fn requests(&self) -> u8 {
         let tx = self.transmits() && self.cr[2] & DMAT != 0 && self.status & TXE != 0;
         let rx = self.receives() && self.cr[2] & DMAR != 0 && self.status & RXNE != 0;
-        u8::from(tx) * REQUEST_TX | u8::from(rx) * REQUEST_RX
+        (if tx { REQUEST_TX } else { 0 }) | if rx { REQUEST_RX } else { 0 }
     }
 }
 

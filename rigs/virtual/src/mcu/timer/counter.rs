@@ -230,9 +230,9 @@ impl Timer {
                 self.counter.count = if self.counter.falling { self.counter.arr } else { 0 };
             }
         }
-        for channel in 0..4 {
+        for (channel, beyond) in beyond.into_iter().enumerate() {
             // A compare value above the period matches with the overflow (RM0008, 15.4.5).
-            if self.compare[channel] == self.counter.count || beyond[channel] && !was_falling && !ran_out {
+            if self.compare[channel] == self.counter.count || beyond && !was_falling && !ran_out {
                 self.matched(channel);
             }
         }
