@@ -1,7 +1,7 @@
 //! The chip: its memories and peripherals, their clocks, and what they ask of the board.
 //!
-//! What every peripheral has in common is in one table ([`map::BLOCKS`]); accesses come in through [`super::access`],
-//! levels and frames run along [`super::pins`]. Nothing is polled: a peripheral says when it next changes by itself, in
+//! What every peripheral has in common is in one table ([`map::BLOCKS`]); accesses come in through `access`,
+//! levels and frames run along `pins`. Nothing is polled: a peripheral says when it next changes by itself, in
 //! cycles of HCLK or, if it has a clock of its own, as an instant; the board comes back then.
 
 use super::bkp::Backup;

@@ -20,9 +20,9 @@ const EWUP: u32 = 1 << 8;
 const DETECTOR: u32 = 0xf0;
 
 /// From the wake-up event to the first instruction (DS5319, table 33, typical): Stop with the regulator running and in
-/// low power, Standby.
+/// low power.
 const WAKE_FROM_STOP: [Span; 2] = [Span::nanos(3_600), Span::nanos(5_400)];
-/// See [`WAKE_FROM_STOP`].
+/// From the wake-up event to the reset of Standby (DS5319, table 33, typical).
 pub const WAKE_FROM_STANDBY: Span = Span::micros(50);
 
 /// Typical PVD thresholds by PLS: falling and rising.

@@ -1,7 +1,7 @@
 //! TIM1 to TIM4: counting, comparing, capturing (RM0008, sections 14 and 15).
 //!
 //! Nothing is stepped: counter and prescaler are functions of the cycle, and all that passed since the timer was last
-//! looked at is worked out at once ([`counter`]). A timer is an event only where somebody waits: an interrupt or DMA
+//! looked at is worked out at once (`counter`). A timer is an event only where somebody waits: an interrupt or DMA
 //! request that is enabled, a trigger that another peripheral listens to, a pin that the board watches.
 
 mod counter;
