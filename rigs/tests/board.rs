@@ -153,7 +153,7 @@ fn an_unmodelled_register_is_told_with_its_name_and_function() {
         _ => None,
     });
     let told = told.expect("the register is told");
-    for part in ["write to TIM2+0x00", "start_timer"] {
+    for part in ["write to TIM2_SMCR", "start_timer", "encoder mode"] {
         assert!(told.contains(part), "{part} in {told}");
     }
 }

@@ -36,6 +36,14 @@ broken() {
     sources=$sound
 }
 
+# Firmwares in the manner of others, for testing that the chip answers them: a start-up of their own.
+fixture() {
+    sound=$sources
+    sources="fixtures/start.c fixtures/say.c fixtures/$1.c"
+    variant "fixture-$1"
+    sources=$sound
+}
+
 # The weekly timer with one defect: weekly-<name>.elf, DEFECT_<NAME> in the source.
 defect() {
     variant "weekly-$1" "-DDEFECT_$(echo "$1" | tr a-z- A-Z_)"
@@ -53,5 +61,8 @@ for name in no-crc save-order supply-ignored slot-17 mode-lost boot-count factor
 done
 for name in silent crash flood timer; do
     broken "$name"
+done
+for name in bare cmsis hal opencm3 rtos; do
+    fixture "$name"
 done
 "$cc" -dumpfullversion >"$out/compiler.stamp"

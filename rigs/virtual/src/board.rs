@@ -6,6 +6,7 @@
 
 mod advance;
 mod console;
+mod deep_sleep;
 mod defects;
 mod electrical;
 mod live;
@@ -13,7 +14,7 @@ mod probe_port;
 mod report;
 
 use crate::button::Button;
-use crate::core::Core;
+use crate::core::{Core, Width};
 use crate::mcu::chip::Chip;
 use crate::mcu::flash::Image;
 use crate::mcu::gpio::Drive;
@@ -85,6 +86,9 @@ pub struct Board {
     locked_up: bool,
     /// It was told that nothing can wake the core.
     asleep_for_good: bool,
+    deep: Option<deep_sleep::Deep>,
+    /// A debugger holds the core, as last told to the chip.
+    halted: bool,
     events: Vec<Event>,
 }
 
@@ -95,6 +99,8 @@ enum Draw {
     Reset,
     Running,
     Asleep,
+    Stopped,
+    Standby,
 }
 
 impl Board {
@@ -129,7 +135,7 @@ impl Board {
         let mut board = Self {
             now: at,
             core: Core::new(),
-            chip: Chip::new(&wiring, image, seed, at),
+            chip: Chip::new(wiring.clone(), image, seed, at),
             supply,
             reserve: Reserve::new(wiring.reserve.clone(), at),
             relays,
@@ -149,6 +155,8 @@ impl Board {
             flash_told: false,
             locked_up: false,
             asleep_for_good: false,
+            deep: None,
+            halted: false,
             events: Vec::new(),
             wiring,
             symbols,
@@ -233,7 +241,24 @@ impl Board {
         self.buttons[index].press(self.now, pressed);
         self.electrical = None;
         self.sync_button(index);
+        self.settle_deep(self.now);
         true
+    }
+
+    /// Stops the crystal on OSC_IN, as a fault does.
+    pub fn fail_crystal(&mut self) {
+        if self.chip.fail_crystal(self.now) {
+            self.raise_nmi();
+        }
+        self.attend(self.now);
+    }
+
+    /// The clock security system's NMI: the core's own register makes it pending.
+    fn raise_nmi(&mut self) {
+        const ICSR: u32 = 0xe000_ed04;
+        const NMIPENDSET: u32 = 1 << 31;
+        // A system register takes every write.
+        let _ = self.core.debug_write(&mut self.chip, ICSR, NMIPENDSET, Width::Word);
     }
 
     /// Puts the contact of a button on its pin.

@@ -2,12 +2,13 @@
 
 use crate::faults::Fault;
 use crate::instruments::wires::InstrumentWires;
+use crate::mcu::afio::{Signal, pins_of};
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
 use crate::spread::ageing::Law;
 use crate::spread::{Age, Distribution, Figure, Visit};
 use crate::supply::{FrontEnd, ReserveKind, ReserveParts, SupplyParts};
-use brownout_trace::{Amps, Celsius, Hertz, Ppm, RelayName, Span};
+use brownout_trace::{Amps, Celsius, Hertz, Ohms, Ppm, RelayName, Span};
 use serde::Deserialize;
 use std::fmt;
 
@@ -46,6 +47,15 @@ pub struct Wiring {
     /// Defects that it has from the start.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Wires from one pin to another.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Dividers from a supply voltage to a pin with an ADC channel.
+    #[serde(default)]
+    pub senses: Vec<SenseWires>,
+    /// Memories of type 24C02 on an I²C bus.
+    #[serde(default)]
+    pub eeproms: Vec<EepromWires>,
 }
 
 /// A crystal's turnover temperature: there it is at its nominal error.
@@ -115,25 +125,118 @@ pub struct Loads {
     pub sleep_share: f64,
     /// Held in reset.
     pub reset: Amps,
+    /// In Stop mode (DS5319, table 16).
+    pub stop: Amps,
+    /// In Standby (DS5319, table 16).
+    pub standby: Amps,
 }
 
 impl Default for Loads {
     fn default() -> Self {
-        Self { run_base: Amps(1.69e-3), run_per_megahertz: Amps(0.4766e-3), sleep_share: 0.4, reset: Amps(0.5e-3) }
+        Self {
+            run_base: Amps(1.69e-3),
+            run_per_megahertz: Amps(0.4766e-3),
+            sleep_share: 0.4,
+            reset: Amps(0.5e-3),
+            stop: Amps(24e-6),
+            standby: Amps(3.4e-6),
+        }
     }
 }
 
-/// The console as wired to USART1 on PA9 and PA10.
+/// The console: a host's serial port on two pins. Whichever USART has its TX and RX there speaks with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ConsoleWires {
     /// Bits a second on the host's side.
     pub baud: u32,
+    /// What the host expects beside eight data bits and one stop bit.
+    pub parity: Parity,
+    /// The pin that the board sends on: a TX of USART1 to 3, remapped or not.
+    #[serde(deserialize_with = "pin")]
+    pub tx: Pin,
+    /// The pin that it listens on: the RX that goes with it.
+    #[serde(deserialize_with = "pin")]
+    pub rx: Pin,
 }
 
 impl Default for ConsoleWires {
     fn default() -> Self {
-        Self { baud: 115_200 }
+        let (tx, rx) = (Pin { port: 0, number: 9 }, Pin { port: 0, number: 10 });
+        Self { baud: 115_200, parity: Parity::None, tx, rx }
+    }
+}
+
+/// The parity bit of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parity {
+    /// None: 8N1.
+    #[default]
+    None,
+    /// An even number of ones.
+    Even,
+    /// An odd number of ones.
+    Odd,
+}
+
+/// A wire from a pin that drives to a pin that listens: a loopback of a USART or of SPI, a timer's output to its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Link {
+    /// The pin that drives.
+    #[serde(deserialize_with = "pin")]
+    pub from: Pin,
+    /// The pin that listens. Nothing else may stand there.
+    #[serde(deserialize_with = "pin")]
+    pub to: Pin,
+}
+
+/// A voltage that a divider brings to a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensed {
+    /// At the supply terminals.
+    Terminals,
+    /// Of the bulk capacitor.
+    Bulk,
+    /// Of the backup supply.
+    Vbat,
+}
+
+/// A divider from a supply voltage to a pin that the ADC can measure.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SenseWires {
+    /// The pin: PA0 to PA7, PB0 or PB1.
+    #[serde(deserialize_with = "pin")]
+    pub pin: Pin,
+    /// What is measured.
+    pub of: Sensed,
+    /// From there to the pin.
+    pub upper: Ohms,
+    /// From the pin to ground.
+    pub lower: Ohms,
+}
+
+/// A 24C02 on two pins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EepromWires {
+    /// The clock.
+    #[serde(deserialize_with = "pin")]
+    pub scl: Pin,
+    /// The data.
+    #[serde(deserialize_with = "pin")]
+    pub sda: Pin,
+    /// Seven bits: 80 (1010000) to 87, by its address pins.
+    pub address: u8,
+}
+
+impl EepromWires {
+    /// Which bus has its pins there: 0 for I2C1.
+    pub fn bus(&self) -> Option<usize> {
+        (0..2).find(|n| pins_of(Signal::Scl(*n)).zip(pins_of(Signal::Sda(*n))).any(|pair| pair == (self.scl, self.sda)))
     }
 }
 
@@ -221,21 +324,49 @@ impl fmt::Display for WiringError {
 
 impl std::error::Error for WiringError {}
 
+/// Whether the 48-pin package brings a pin out.
+fn is_bonded(pin: Pin) -> bool {
+    match pin.port {
+        0 | 1 => true,
+        2 => pin.number >= 13,
+        _ => pin.number < 2,
+    }
+}
+
+impl ConsoleWires {
+    /// Both pins belong to one USART, in one mapping.
+    fn check(&self) -> Result<(), WiringError> {
+        let usarts = || (0..3).flat_map(|n| pins_of(Signal::Tx(n)).zip(pins_of(Signal::Rx(n))));
+        if usarts().any(|pair| pair == (self.tx, self.rx)) {
+            return Ok(());
+        }
+        let pairs: Vec<String> =
+            usarts().filter(|(tx, _)| is_bonded(*tx)).map(|(tx, rx)| format!("{tx} and {rx}")).collect();
+        let Self { tx, rx, .. } = self;
+        Err(WiringError::Part(format!(
+            "`console` is on {tx} and {rx}, which no USART has as TX and RX; write one of {}",
+            pairs.join(", ")
+        )))
+    }
+}
+
 impl Wiring {
     /// Checks that every pin exists, has one user, and every part is possible.
     pub fn check(&self) -> Result<(), WiringError> {
-        let console = ["PA9", "PA10"].map(|pin| (pin.parse::<Pin>(), "the console".to_owned()));
-        let mut users: Vec<(Pin, String)> =
-            console.into_iter().filter_map(|(pin, user)| pin.ok().map(|pin| (pin, user))).collect();
+        self.console.check()?;
+        let mut users: Vec<(Pin, String)> = Vec::new();
+        let console = [self.console.tx, self.console.rx].map(|pin| (pin, "the console".to_owned()));
         let relays = self.relays.iter().map(|relay| (relay.pin, format!("relay {}", relay.name)));
         let buttons = self.buttons.iter().map(|button| (button.pin, format!("button {}", button.name)));
-        for (pin, user) in relays.chain(buttons) {
-            let bonded = match pin.port {
-                0 | 1 => true,
-                2 => pin.number >= 13,
-                _ => pin.number < 2,
-            };
-            if !bonded {
+        let links = self.links.iter().map(|link| (link.to, format!("the link from {}", link.from)));
+        if let Some(link) = self.links.iter().find(|link| !is_bonded(link.from)) {
+            return Err(WiringError::NotBonded { pin: link.from, user: format!("the link to {}", link.to) });
+        }
+        let senses = self.senses.iter().map(|sense| (sense.pin, "the supply sense".to_owned()));
+        let buses = self.buses();
+        let rest = links.chain(senses).chain(buses);
+        for (pin, user) in console.into_iter().chain(relays).chain(buttons).chain(rest) {
+            if !is_bonded(pin) {
                 return Err(WiringError::NotBonded { pin, user });
             }
             if let Some((_, first)) = users.iter().find(|(used, _)| *used == pin) {
@@ -248,6 +379,7 @@ impl Wiring {
         for fault in &self.faults {
             fault.check(self)?;
         }
+        self.check_devices()?;
         self.supply.check().map_err(|error| WiringError::Part(error.to_string()))?;
         self.reserve.check().map_err(|error| WiringError::Part(error.to_string()))?;
         for relay in &self.relays {
@@ -264,6 +396,52 @@ impl Wiring {
                 false => instrument.check(),
             };
             why.map_err(|why| WiringError::Part(format!("the instrument at {address:#04x}: {why}")))?;
+        }
+        Ok(())
+    }
+
+    /// The pins of the I²C buses that have devices, each once.
+    fn buses(&self) -> Vec<(Pin, String)> {
+        let mut pins: Vec<(Pin, String)> = Vec::new();
+        for wires in &self.eeproms {
+            for pin in [wires.scl, wires.sda] {
+                if !pins.iter().any(|(known, _)| *known == pin) {
+                    pins.push((pin, "the I2C bus".to_owned()));
+                }
+            }
+        }
+        pins
+    }
+
+    /// What hangs on the chip can be reached by it.
+    fn check_devices(&self) -> Result<(), WiringError> {
+        for sense in &self.senses {
+            let SenseWires { pin, upper, lower, .. } = sense;
+            if !(pin.port == 0 && pin.number < 8 || pin.port == 1 && pin.number < 2) {
+                return Err(WiringError::Part(format!(
+                    "`senses` has a divider at {pin}, which has no ADC channel; write PA0 to PA7, PB0 or PB1"
+                )));
+            }
+            if !(upper.0 >= 0.0 && lower.0 > 0.0 && upper.0 + lower.0 < 1e9) {
+                return Err(WiringError::Part(format!(
+                    "the divider at {pin} is {upper} over {lower}; the lower resistor must be above 0 ohm, the upper not below"
+                )));
+            }
+        }
+        for (n, wires) in self.eeproms.iter().enumerate() {
+            let EepromWires { scl, sda, address } = wires;
+            if wires.bus().is_none() {
+                return Err(WiringError::Part(format!(
+                    "`eeproms` has one on {scl} and {sda}, which no I2C has as SCL and SDA; write PB6 and PB7, PB8 and PB9, or PB10 and PB11"
+                )));
+            }
+            if !(0x50..=0x57).contains(address) {
+                return Err(WiringError::Part(format!("the address of an EEPROM is {address}; it must be 80 to 87")));
+            }
+            let same = |other: &&EepromWires| other.bus() == wires.bus() && other.address == *address;
+            if self.eeproms[..n].iter().any(|other| same(&other)) {
+                return Err(WiringError::Part(format!("two EEPROMs on one bus have the address {address}")));
+            }
         }
         Ok(())
     }
@@ -372,6 +550,8 @@ impl Wiring {
             ("loads.run-base", loads.run_base),
             ("loads.run-per-megahertz", loads.run_per_megahertz),
             ("loads.reset", loads.reset),
+            ("loads.stop", loads.stop),
+            ("loads.standby", loads.standby),
         ] {
             within(key, amps.0, 0.0, 10.0, amps.to_string(), "between 0A and 10A")?;
         }
@@ -395,7 +575,7 @@ pub(crate) mod tests_support {
             supply: SupplyParts {
                 nominal: brownout_trace::Volts(12.0),
                 frequency: None,
-                source_resistance: brownout_trace::Ohms(0.5),
+                source_resistance: Ohms(0.5),
                 front_end: crate::supply::Series::None.into(),
                 capacitor: brownout_trace::Farads(470e-6).into(),
                 leakage: Amps(0.0).into(),
@@ -414,6 +594,9 @@ pub(crate) mod tests_support {
             temperature: TURNOVER,
             age: None,
             faults: Vec::new(),
+            links: Vec::new(),
+            senses: Vec::new(),
+            eeproms: Vec::new(),
         }
     }
 }
@@ -434,6 +617,35 @@ mod tests {
         assert_eq!(twice.check().unwrap_err().to_string(), "PA9 is wired twice: to the console and to button PA9");
         let absent = Wiring { buttons: vec![button("PC3")], ..sound() };
         assert!(absent.check().unwrap_err().to_string().contains("does not bring out"));
+    }
+
+    fn at(pin: &str) -> Pin {
+        pin.parse().unwrap()
+    }
+
+    #[test]
+    fn what_hangs_on_the_chip_has_to_be_within_its_reach() {
+        let console = ConsoleWires { tx: at("PB6"), rx: at("PB7"), ..ConsoleWires::default() };
+        assert_eq!(Wiring { console, ..sound() }.check(), Ok(()));
+        let eeprom = |scl, sda, address| EepromWires { scl: at(scl), sda: at(sda), address };
+        let sense = |pin, lower| SenseWires { pin: at(pin), of: Sensed::Bulk, upper: Ohms(1e5), lower: Ohms(lower) };
+        let cases = [
+            (Wiring { console: ConsoleWires { tx: at("PA8"), ..console }, ..sound() }, "`console` is on PA8 and PB7"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB9", 80)], ..sound() }, "`eeproms` has one on PB6 and PB9"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB7", 12)], ..sound() }, "the address of an EEPROM is 12"),
+            (Wiring { eeproms: vec![eeprom("PB6", "PB7", 80); 2], ..sound() }, "two EEPROMs on one bus"),
+            (Wiring { senses: vec![sense("PB5", 1e4)], ..sound() }, "`senses` has a divider at PB5"),
+            (Wiring { senses: vec![sense("PA1", 0.0)], ..sound() }, "the divider at PA1"),
+            (Wiring { links: vec![Link { from: at("PA2"), to: at("PA9") }], ..sound() }, "PA9 is wired twice"),
+            (
+                Wiring { links: vec![Link { from: at("PC2"), to: at("PA3") }], ..sound() },
+                "the link to PA3 is wired to PC2",
+            ),
+        ];
+        for (wiring, message) in cases {
+            let told = wiring.check().unwrap_err().to_string();
+            assert!(told.starts_with(message), "{told}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-/* A firmware that uses a peripheral which the virtual board does not model yet: TIM2. */
+/* A firmware that uses a peripheral in a way which the virtual board does not model: TIM2 as an encoder. */
 #include <stdint.h>
 
 void misbehave(void);
@@ -6,10 +6,11 @@ void start_timer(void);
 
 __attribute__((noinline)) void start_timer(void)
 {
-    *(volatile uint32_t *)0x40000000u = 1;
+    *(volatile uint32_t *)0x40000008u = 3;
 }
 
 void misbehave(void)
 {
+    *(volatile uint32_t *)0x4002101Cu = 1;
     start_timer();
 }

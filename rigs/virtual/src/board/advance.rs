@@ -1,8 +1,10 @@
 //! The loop: run the core to the next instant at which something else happens, then let it happen.
 
 use super::{Board, Draw, Power};
+use crate::core::Bus;
 use crate::core::Exit;
 use crate::mcu::flash::{Operation, PAGE};
+use crate::mcu::signals::Voltages;
 use brownout_trace::event::{Event, What};
 use brownout_trace::{Instant, ResetCause};
 
@@ -19,12 +21,15 @@ impl Board {
 
     /// One turn of the loop: at most one electrical change, and the chip's changes at one instant.
     pub(super) fn step(&mut self, until: Instant) {
+        self.sync_halted();
         let electrical = self.electrical_next();
         let chip = match self.power {
             Power::On => self.chip.next_event(),
             _ => self.chip.next_backup_event(),
         };
-        let target = until.min(electrical.at).min(chip.unwrap_or(Instant::NEVER)).max(self.now);
+        let deep = self.deep_event();
+        let others = [chip, deep].into_iter().flatten().min().unwrap_or(Instant::NEVER);
+        let target = until.min(electrical.at).min(others).max(self.now);
         let reached = if self.executes() { self.run_core(target) } else { self.idle(target) };
         self.now = self.now.max(reached);
         if reached < target {
@@ -36,19 +41,23 @@ impl Board {
         if chip.is_some_and(|due| due <= target) {
             self.settle_chip(target);
         }
+        if self.deep.is_some() {
+            self.settle_deep(target);
+        }
     }
 
     fn executes(&self) -> bool {
         self.power == Power::On
+            && self.deep.is_none()
             && !self.reset_pin_held
             && !self.core.is_halted()
             && !self.core.is_locked_up()
             && (!self.stalled || !self.chip.flash.is_busy())
     }
 
-    /// The core does nothing until `target`: unpowered, in reset, halted, locked up, or waiting for the flash.
+    /// The core does nothing until `target`: unpowered, in reset, halted, locked up, in deep sleep, or waiting for the flash.
     fn idle(&mut self, target: Instant) -> Instant {
-        if self.power == Power::On {
+        if self.power == Power::On && self.deep.is_none() {
             self.core.idle_until(self.chip.hclk().tick_at(target));
         }
         target
@@ -81,8 +90,10 @@ impl Board {
     /// The core sleeps: its clock runs on to `target`, or to SysTick.
     fn sleep(&mut self, from: Instant, target: Instant) -> Instant {
         if self.draw != Draw::Asleep {
+            if self.sleep_deeply(from) {
+                return from;
+            }
             self.set_draw(from, Draw::Asleep);
-            self.report_deep_sleep(from);
             self.report_last_sleep(from);
             // The lighter load moves the thresholds' instants: look again before letting time pass.
             return from;
@@ -116,13 +127,16 @@ impl Board {
         {
             self.flash_told = true;
             self.core.set_flash_blocked(true);
-            if !matches!(operation, Operation::Program(..)) {
+            if operation.name() == "erase" {
                 self.emit(since.max(self.now).min(at), What::Erase { address: operation.address() });
             }
         }
         self.sync_coils(at);
         self.sync_irqs();
         self.report_complaints(at);
+        if let Some(cause) = self.chip.has_bitten() {
+            self.system_reset(at, cause);
+        }
     }
 
     /// Lets the chip make the changes that are due.
@@ -130,6 +144,10 @@ impl Board {
         if self.power != Power::On {
             self.chip.settle_backup(at);
             return;
+        }
+        if self.chip.samples_by(at) {
+            let (vdd, bulk, terminals) = (self.supply.vdd(at), self.supply.bulk(at), self.supply.terminals(at));
+            self.chip.set_voltages(Voltages { vdd, bulk, terminals, vbat: self.reserve.voltage(at) });
         }
         let settled = self.chip.settle(at);
         if let (Some(byte), Some(tapped)) = (settled.transmitted, &mut self.tapped) {
@@ -144,10 +162,14 @@ impl Board {
         if self.chip.retune(self.core.cycles()) && self.draw == Draw::Running {
             self.set_draw(at, Draw::Running);
         }
-        if settled.bitten {
-            self.report_bite(at);
-            self.system_reset(at, ResetCause::Watchdog);
+        if let Some(cause) = settled.bitten {
+            self.report_bite(at, cause);
+            self.system_reset(at, cause);
+        } else if self.chip.take_attention() {
+            // DMA or a timer's pin may have moved what firmware moves otherwise.
+            self.attend(at);
         } else {
+            self.sync_coils(at);
             self.sync_irqs();
         }
     }
@@ -157,7 +179,8 @@ impl Board {
         self.stalled = false;
         self.core.set_flash_blocked(false);
         let length = match operation {
-            Operation::Program(..) => 2,
+            Operation::Program(..) | Operation::ProgramOption(..) => 2,
+            Operation::EraseOptions => 0,
             Operation::ErasePage(_) => PAGE as u32,
             Operation::EraseAll => u32::MAX,
         };

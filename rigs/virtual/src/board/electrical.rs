@@ -193,7 +193,7 @@ impl Board {
             let (address, operation) = (operation.address(), operation.name().to_owned());
             self.emit(at, What::Torn { address, operation });
         }
-        (self.stalled, self.flash_told) = (false, false);
+        (self.stalled, self.flash_told, self.deep) = (false, false, None);
         self.core.set_flash_blocked(false);
         self.core.invalidate_code(crate::mcu::flash::BASE, u32::MAX);
         self.irqs = 0;
@@ -226,6 +226,8 @@ impl Board {
             Draw::Reset => loads.reset.0,
             Draw::Running => running,
             Draw::Asleep => running * loads.sleep_share,
+            Draw::Stopped => loads.stop.0,
+            Draw::Standby => loads.standby.0,
         };
         self.supply.set_load(at, Amps(amps));
         self.electrical = None;

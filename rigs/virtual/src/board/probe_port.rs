@@ -3,6 +3,7 @@
 
 use super::{Board, Draw, Power};
 use crate::core::bus::{BusError, Width};
+use crate::mcu::flash::BASE;
 use brownout_trace::{Instant, ResetCause};
 
 impl Board {
@@ -11,8 +12,12 @@ impl Board {
         self.power == Power::On
     }
 
-    /// A read by the debug port's memory access port. No time passes.
+    /// A read by the debug port's memory access port. No time passes. Of a read-protected chip the flash is closed to it
+    /// (PM0075, 2.4.1).
     pub fn debug_read(&mut self, address: u32, width: Width) -> Result<u32, BusError> {
+        if address.wrapping_sub(BASE) < 0x0002_0000 && self.chip.flash.options().is_read_protected() {
+            return Err(BusError::Fault);
+        }
         self.core.debug_read(&mut self.chip, address, width)
     }
 

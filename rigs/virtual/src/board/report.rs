@@ -1,8 +1,8 @@
 //! What the board tells people: faults with registers and function, registers that the model lacks.
 
 use super::Board;
-use brownout_trace::Instant;
 use brownout_trace::event::What;
+use brownout_trace::{Instant, ResetCause};
 
 impl Board {
     /// Tells the faults that the core took since this was called. A fault does not end the core's run, so it is
@@ -37,8 +37,9 @@ impl Board {
     }
 
     /// Tells what the core was doing when the watchdog bit.
-    pub(super) fn report_bite(&mut self, at: Instant) {
-        let text = format!("{}: the independent watchdog was not fed in time", self.place());
+    pub(super) fn report_bite(&mut self, at: Instant, cause: ResetCause) {
+        let which = if cause == ResetCause::WindowWatchdog { "window" } else { "independent" };
+        let text = format!("{}: the {which} watchdog was not fed in time", self.place());
         self.emit(at, What::Fault { text });
     }
 
@@ -54,30 +55,24 @@ impl Board {
         )
     }
 
-    /// Tells that Stop or Standby was asked for: the model only sleeps.
-    pub(super) fn report_deep_sleep(&mut self, at: Instant) {
-        if self.core.deep_sleep_requested() {
-            let function = self.symbols.describe(self.core.pc());
-            let text = format!("Stop or Standby mode (SLEEPDEEP), entered in {function}: not modelled");
-            self.emit(at, What::Unmodelled { text });
-        }
-    }
-
     /// Tells what could not be modelled since the last call.
     pub(super) fn report_complaints(&mut self, at: Instant) {
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<(String, &str)> = Vec::new();
         for complaint in self.chip.take_complaints() {
             let verb = if complaint.write { "write to" } else { "read of" };
-            texts.push(format!("{verb} {}", crate::mcu::map::describe(complaint.address)));
+            let register = crate::mcu::map::describe(complaint.address);
+            let bits = if complaint.bits == 0 { String::new() } else { format!(", bits {:#x}", complaint.bits) };
+            let why = if complaint.why.is_empty() { "not modelled" } else { complaint.why };
+            texts.push((format!("{verb} {register}{bits}"), why));
         }
         if let Some(complaint) = self.core.take_complaint() {
             let verb = if complaint.write { "write to" } else { "read of" };
-            texts.push(format!("{verb} system register {:#010x}", complaint.addr));
+            texts.push((format!("{verb} system register {:#010x}", complaint.addr), "not modelled"));
         }
-        for text in texts {
+        for (text, why) in texts {
             let pc = self.core.pc();
             let function = self.symbols.describe(pc);
-            let text = format!("{text}, before {pc:#010x} in {function}: not modelled");
+            let text = format!("{text}, before {pc:#010x} in {function}: {why}");
             self.emit(at, What::Unmodelled { text });
         }
     }

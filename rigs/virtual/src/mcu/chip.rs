@@ -1,45 +1,47 @@
-//! The chip as the core sees it: memories and registers on one bus, and what they ask of the board.
+//! The chip: its memories and peripherals, their clocks, and what they ask of the board.
+//!
+//! What every peripheral has in common is in one table ([`map::BLOCKS`]); accesses come in through `access`,
+//! levels and frames run along `pins`. Nothing is polled: a peripheral says when it next changes by itself, in
+//! cycles of HCLK or, if it has a clock of its own, as an instant; the board comes back then.
 
-use super::exti::{Afio, Exti, PVD_LINE, RTC_ALARM_LINE};
+use super::bkp::Backup;
+use super::console::Console;
+use super::eeprom::Eeprom;
+use super::exti::{PVD_LINE, RTC_ALARM_LINE};
 use super::flash::{self, Flash, Image, Operation};
-use super::gpio::{Drive, Gpio, Pin};
-use super::iwdg::Iwdg;
-use super::map::{self, Unit};
-use super::pwr::Pwr;
-use super::rcc::{BackupClock, Rcc, RtcClock};
-use super::rtc::{Backup, Rtc};
-use super::timebase::{Rate, TimeBase};
-use super::usart::Usart;
-use crate::core::bus::{Bus, BusError, Width};
+use super::gpio::Drive;
+use super::map::{self, BLOCKS, Clock, Gate, Unit};
+use super::peripheral::{Moment, Peripheral};
+use super::pwr::DeepSleep;
+use super::rcc::Dividers;
+use super::rtc::Rtc;
+use super::signals::Voltages;
+use super::timebase::TimeBase;
+use super::units::{Live, Units};
 use crate::rng::Stream;
 use crate::wiring::Wiring;
-use brownout_trace::{Hertz, Instant, ResetCause, Volts};
+use brownout_trace::{Instant, ResetCause, Volts};
+use std::sync::Arc;
 
 /// Flash pages of the STM32F103C8.
 pub const PAGES: usize = 64;
-const RAM_BASE: u32 = 0x2000_0000;
-const RAM_SIZE: usize = 20 * 1024;
-const FLASH_SIZE: u32 = (PAGES * flash::PAGE) as u32;
-/// DBGMCU_IDCODE of a medium-density chip, revision X (RM0008, 31.6.1).
-const IDCODE: u32 = 0x2003_6410;
+pub(super) const RAM_BASE: u32 = 0x2000_0000;
+pub(super) const RAM_SIZE: usize = 20 * 1024;
+pub(super) const FLASH_SIZE: u32 = (PAGES * flash::PAGE) as u32;
 /// Below this VDD flash writes are unreliable (DS5319, table 27).
 pub const FLASH_MINIMUM: Volts = Volts(2.0);
 
-/// An access that the model cannot answer as the chip would.
+/// An access that the model cannot answer as the chip would, or that the chip itself would not stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Complaint {
     /// The register.
     pub address: u32,
     /// Written, not read.
     pub write: bool,
-}
-
-/// The backup domain: it lives on VBAT.
-#[derive(Debug, Clone, Default)]
-struct BackupDomain {
-    clock: BackupClock,
-    rtc: Rtc,
-    registers: Backup,
+    /// The bits that ask for what the model lacks; 0 where it is the whole register.
+    pub bits: u32,
+    /// What is wrong, if not that it is not modelled.
+    pub why: &'static str,
 }
 
 /// Memories and peripherals.
@@ -47,68 +49,91 @@ struct BackupDomain {
 pub struct Chip {
     /// The flash and its controller.
     pub flash: Flash,
-    ram: Box<[u8; RAM_SIZE]>,
-    rcc: Rcc,
-    gpio: [Gpio; 4],
-    afio: Afio,
-    exti: Exti,
-    usart1: Usart,
-    pwr: Pwr,
-    iwdg: Iwdg,
-    dbgmcu: u32,
-    backup: BackupDomain,
-    lse: Rate,
-    lsi: Rate,
+    pub(super) ram: Box<[u8; RAM_SIZE]>,
+    pub(super) units: Units,
+    pub(super) live: Live,
+    pub(super) console: Console,
+    pub(super) wiring: Arc<Wiring>,
+    dividers: Dividers,
     /// HCLK, counted by the core's cycles.
-    hclk: TimeBase,
-    now: Instant,
-    vdd_starved: bool,
-    attention: bool,
+    pub(super) hclk: TimeBase,
+    /// The core's cycle and the instant of the access or event at hand.
+    pub(super) cycle: u64,
+    pub(super) at: Instant,
+    pub(super) vdd_starved: bool,
+    pub(super) attention: bool,
+    /// What the clocks were last found to exceed.
+    overclocked: Option<&'static str>,
     complaints: Vec<Complaint>,
+    pub(super) voltages: Voltages,
+    /// HCLK stands: Stop mode, or Standby.
+    stopped: bool,
+    alarmed: bool,
 }
 
 impl Chip {
     /// A chip without power, its flash holding `image`.
-    pub fn new(wiring: &Wiring, image: Image, seed: u64, at: Instant) -> Self {
-        let clocks = wiring.clocks;
-        let rcc = Rcc::new(clocks);
-        let hclk = TimeBase::new(at, 0, rcc.hclk());
-        let lsi = Rate::hertz(clocks.lsi.0 as u32);
-        Self {
+    pub fn new(wiring: Arc<Wiring>, image: Image, seed: u64, at: Instant) -> Self {
+        let units = Units::new(wiring.clocks);
+        let (hclk, dividers) = (TimeBase::new(at, 0, units.rcc.hclk()), units.rcc.dividers());
+        let mut chip = Self {
             flash: Flash::new(image, Stream::new(seed, "flash")),
             ram: Box::new([0; RAM_SIZE]),
-            rcc,
-            gpio: Default::default(),
-            afio: Afio::default(),
-            exti: Exti::default(),
-            usart1: Usart::new(wiring.console.baud),
-            pwr: Pwr::default(),
-            iwdg: Iwdg::new(lsi),
-            dbgmcu: 0,
-            backup: BackupDomain::default(),
-            lse: Rate::with_error(Hertz(32_768.0), clocks.lse.error),
-            lsi,
+            units,
+            live: Live::after_reset(),
+            console: Console::new(wiring.console),
+            wiring,
+            dividers,
             hclk,
-            now: at,
+            cycle: 0,
+            at,
             vdd_starved: false,
             attention: false,
+            overclocked: None,
             complaints: Vec::new(),
+            voltages: Voltages { vdd: Volts(0.0), bulk: Volts(0.0), terminals: Volts(0.0), vbat: Volts(0.0) },
+            stopped: false,
+            alarmed: false,
+        };
+        chip.attach_devices();
+        chip
+    }
+
+    /// Hangs the wiring's devices on the buses whose pins they are wired to.
+    fn attach_devices(&mut self) {
+        for wires in &self.wiring.eeproms {
+            if let Some(n) = wires.bus() {
+                self.units.i2c[n].attach(Eeprom::new(wires.address));
+            }
         }
     }
 
     /// A system reset at the core's cycle `cycles`. An operation of the flash in flight is torn.
     pub fn reset(&mut self, cause: ResetCause, at: Instant, cycles: u64) -> Option<Operation> {
-        let torn = self.flash.reset(at);
+        let torn = self.flash.system_reset(at);
         self.settle_backup(at);
-        self.rcc.reset(cause);
-        for port in &mut self.gpio {
-            port.reset();
+        (self.cycle, self.at) = (cycles, at);
+        self.units.rcc.system_reset(cause);
+        for (place, block) in BLOCKS.iter().enumerate() {
+            if let Some(unit) = block.unit {
+                let now = self.moment(place);
+                self.peripheral(unit).reset(&now);
+            }
         }
-        (self.afio, self.exti, self.pwr) = (Afio::default(), Exti::default(), Pwr::default());
-        self.usart1.reset();
-        self.iwdg.reset();
-        self.backup.rtc.reset_interface(at);
-        self.hclk = TimeBase::new(at, cycles, self.rcc.hclk());
+        if cause == ResetCause::PowerOn {
+            self.units.pwr.power_on_reset();
+        }
+        self.live = Live::after_reset();
+        (self.overclocked, self.stopped) = (None, false);
+        self.dividers = self.units.rcc.dividers();
+        self.hclk = TimeBase::new(at, cycles, self.units.rcc.hclk());
+        if self.flash.options().starts_watchdog() {
+            self.units.rcc.force_lsi(at);
+            self.units.iwdg.start(at);
+            self.live.add(map::place(Unit::Iwdg));
+        }
+        self.route_pins();
+        self.update_listeners();
         torn
     }
 
@@ -117,12 +142,13 @@ impl Chip {
         for chunk in self.ram.chunks_exact_mut(8) {
             chunk.copy_from_slice(&noise.bits().to_le_bytes());
         }
-        self.dbgmcu = 0;
+        self.units.dbgmcu.power_on_reset();
     }
 
     /// VBAT is gone too: the clock and the backup registers are lost.
     pub fn lose_backup(&mut self) {
-        self.backup = BackupDomain::default();
+        self.units.rcc.lose_backup();
+        (self.units.rtc, self.units.backup) = (Rtc::default(), Backup::default());
     }
 
     /// HCLK in terms of the core's cycles.
@@ -140,112 +166,304 @@ impl Chip {
 
     /// VDD went through the detector's threshold.
     pub fn set_pvd_low(&mut self, low: bool) {
-        self.pwr.set_low(low);
-        self.exti.set_level(PVD_LINE, self.pwr.output());
+        self.units.pwr.set_low(low);
+        self.units.exti.set_level(PVD_LINE, self.units.pwr.output());
     }
 
     /// Whether the detector was switched or its level changed since it last compared.
     pub fn pvd_is_stale(&self) -> bool {
-        self.pwr.is_stale()
+        self.units.pwr.is_stale()
     }
 
     /// Lets the detector compare: it was switched on at this VDD.
     pub fn evaluate_pvd(&mut self, vdd: Volts) {
-        self.pwr.evaluate(vdd);
-        self.exti.set_level(PVD_LINE, self.pwr.output());
+        self.units.pwr.evaluate(vdd);
+        self.units.exti.set_level(PVD_LINE, self.units.pwr.output());
     }
 
     /// The detector's thresholds while it is on.
     pub fn pvd(&self) -> Option<(Volts, Volts)> {
-        self.pwr.pvd()
+        self.units.pwr.pvd()
     }
 
     /// Whether the detector says that VDD is low.
     pub fn pvd_output(&self) -> bool {
-        self.pwr.output()
-    }
-
-    /// Puts a level at a pin from outside.
-    pub fn set_pin(&mut self, pin: Pin, drive: Drive) {
-        self.gpio[usize::from(pin.port)].set_outside(pin.number, drive);
-        self.route_pins();
-    }
-
-    /// What a pin drives; `None` while it floats.
-    pub fn pin(&self, pin: Pin) -> Option<bool> {
-        self.gpio[usize::from(pin.port)].driven(pin.number)
+        self.units.pwr.output()
     }
 
     /// Sends bytes to the console's receiver.
     pub fn send(&mut self, at: Instant, bytes: &[u8]) {
-        self.usart1.send(at, bytes);
+        self.console.send(at, bytes);
     }
 
-    /// A watchdog that is frozen while the core is halted (DBGMCU_CR.DBG_IWDG_STOP) or the board is being flashed.
+    /// While the board is being flashed nobody feeds the watchdog.
     pub fn hold_watchdog(&mut self, at: Instant) {
-        self.iwdg.hold(at);
+        self.units.iwdg.hold(at);
+    }
+
+    /// The core was halted by a debugger, or goes on: what DBGMCU_CR names stands still meanwhile.
+    pub fn set_halted(&mut self, halted: bool, at: Instant, cycles: u64) {
+        (self.cycle, self.at) = (cycles, at);
+        for unit in self.units.dbgmcu.frozen() {
+            let now = self.moment(map::place(unit));
+            self.peripheral(unit).freeze(halted, &now);
+        }
     }
 
     /// When the chip next changes by itself, while powered.
     pub fn next_event(&self) -> Option<Instant> {
-        [
-            self.rcc.next_event(&self.backup.clock),
-            self.usart1.next_event(),
-            self.flash.next_event(),
-            self.iwdg.next_event(),
-            self.backup.rtc.next_event(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        if self.stopped {
+            let units = [Unit::Rcc, Unit::Rtc, Unit::Iwdg];
+            return units.into_iter().filter_map(|unit| self.view(unit).next_instant()).min();
+        }
+        let cycle = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_cycle()).min();
+        let instant = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_instant()).min();
+        [cycle.map(|cycle| self.hclk.instant(cycle)), instant, self.console.next_instant()].into_iter().flatten().min()
     }
 
     /// When the backup domain next changes by itself, while VDD is away.
     pub fn next_backup_event(&self) -> Option<Instant> {
-        self.backup.clock.next_event()
+        self.units.rcc.next_backup_event()
     }
 
     /// Makes the changes that are due at `at`.
     pub fn settle(&mut self, at: Instant) -> Settled {
-        self.now = at;
-        self.rcc.settle(at, &mut self.backup.clock);
+        if self.stopped {
+            return self.settle_stopped(at);
+        }
+        (self.cycle, self.at) = (self.hclk.tick_at(at), at);
+        self.hear_console();
+        self.convert();
+        let mut clocks = false;
+        for (place, unit) in self.live.iter() {
+            let due = {
+                let view = self.view(unit);
+                view.next_cycle().is_some_and(|due| due <= self.cycle)
+                    || view.next_instant().is_some_and(|due| due <= at)
+            };
+            // These two say more than that they have settled; see below.
+            if due && !matches!(unit, Unit::Rtc | Unit::Flash) {
+                let now = self.moment(place);
+                self.peripheral(unit).settle(&now);
+                clocks |= unit == Unit::Rcc;
+            }
+        }
+        self.transfer();
+        self.carry_triggers();
+        self.carry_spi();
+        if clocks {
+            self.connect_rtc();
+            self.follow_clocks();
+        }
+        self.advance_rtc();
+        let transmitted = self.carry_frames();
+        if self.units.tim.iter().any(|timer| timer.has_outputs()) {
+            self.route_pins();
+        }
+        self.collect_requests();
+        Settled { transmitted, flash: self.flash.finish(at), bitten: self.bitten() }
+    }
+
+    fn bitten(&self) -> Option<ResetCause> {
+        if self.units.iwdg.has_bitten(self.at) {
+            Some(ResetCause::Watchdog)
+        } else {
+            self.units.wwdg.has_bitten().then_some(ResetCause::WindowWatchdog)
+        }
+    }
+
+    /// Whether a watchdog resets the chip now: WWDG does so as soon as it is fed too early.
+    pub fn has_bitten(&self) -> Option<ResetCause> {
+        self.units.wwdg.has_bitten().then_some(ResetCause::WindowWatchdog)
+    }
+
+    /// While HCLK stands only what has a clock of its own goes on.
+    fn settle_stopped(&mut self, at: Instant) -> Settled {
+        self.at = at;
+        let now = self.moment(map::place(Unit::Rcc));
+        self.units.rcc.settle(&now);
         self.connect_rtc();
-        if self.backup.rtc.settle(at) {
-            self.exti.pulse(RTC_ALARM_LINE);
-        }
-        Settled {
-            // What the transmitter sends goes nowhere while its pin is not its own.
-            transmitted: self.usart1.settle(at, self.rcc.pclk(2)).filter(|_| self.gpio[0].is_alternate_output(9)),
-            flash: self.flash.settle(at),
-            bitten: self.iwdg.next_event().is_some_and(|bite| bite <= at),
-        }
+        self.advance_rtc();
+        Settled { transmitted: None, flash: None, bitten: self.bitten() }
+    }
+
+    /// What deep sleep means now, and whether the option bytes make entering it a reset.
+    pub fn deep_sleep(&self) -> Option<(DeepSleep, bool)> {
+        let (mode, options) = (self.units.pwr.deep_sleep()?, self.flash.options());
+        let resets = match mode {
+            DeepSleep::Stop { .. } => options.resets_on_stop(),
+            DeepSleep::Standby => options.resets_on_standby(),
+        };
+        Some((mode, resets))
+    }
+
+    /// HCLK stops.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// HCLK is back, at the core's cycle `cycles`: the HSI, undivided by any PLL.
+    pub fn resume(&mut self, at: Instant, cycles: u64) {
+        (self.cycle, self.at, self.stopped) = (cycles, at, false);
+        // What the host sent meanwhile found no receiver.
+        while self.console.arrive(at).is_some() {}
+        self.units.rcc.stop();
+        self.follow_clocks();
+        self.hclk = TimeBase::new(at, cycles, self.units.rcc.hclk());
+    }
+
+    /// Standby: everything but the backup domain, the watchdog and the wake-up logic loses its supply.
+    pub fn enter_standby(&mut self, at: Instant, cycles: u64, noise: &mut Stream) {
+        let (pwr, iwdg, dbgmcu) = (self.units.pwr.clone(), self.units.iwdg.clone(), self.units.dbgmcu.clone());
+        // LSI and LSE run on as they were switched; RCC itself is reset on the way out.
+        let rcc = self.units.rcc.clone();
+        self.reset(ResetCause::Pin, at, cycles);
+        self.lose_memory(noise);
+        (self.units.rcc, self.units.pwr, self.units.iwdg, self.units.dbgmcu) = (rcc, pwr, iwdg, dbgmcu);
+        self.stopped = true;
+    }
+
+    /// Whether a rising edge at WKUP (PA0) ends Standby.
+    pub fn wakes_by_pin(&self) -> bool {
+        self.units.pwr.wakes_by_pin()
+    }
+
+    /// The level at WKUP.
+    pub fn wake_pin(&self) -> bool {
+        self.units.gpio[0].outside(0) == Drive::High
+    }
+
+    /// Whether the RTC's alarm came since the last call.
+    pub fn take_alarm(&mut self) -> bool {
+        std::mem::take(&mut self.alarmed)
+    }
+
+    /// Out of Standby: a reset that only PWR_CSR tells of.
+    pub fn leave_standby(&mut self, at: Instant, cycles: u64) {
+        let (mut pwr, flags) = (self.units.pwr.clone(), self.units.rcc.clone());
+        self.reset(ResetCause::Pin, at, cycles);
+        self.units.rcc.keep_flags(&flags);
+        pwr.wake_up();
+        pwr.leave_standby();
+        self.units.pwr = pwr;
+    }
+
+    /// The crystal on OSC_IN stops swinging; whether the clock security system noticed.
+    pub fn fail_crystal(&mut self, at: Instant) -> bool {
+        let noticed = self.units.rcc.fail_hse(at);
+        self.follow_clocks();
+        self.attention = true;
+        noticed
+    }
+
+    /// Whether the clock security system holds NMI up.
+    pub fn nmi(&self) -> bool {
+        self.units.rcc.nmi()
     }
 
     /// Keeps the backup domain's clock going while VDD is away.
     pub fn settle_backup(&mut self, at: Instant) {
-        self.now = at;
-        self.rcc.settle(at, &mut self.backup.clock);
+        self.at = at;
+        let now = self.moment(map::place(Unit::Rcc));
+        self.units.rcc.settle(&now);
         self.connect_rtc();
-        self.backup.rtc.settle(at);
+        self.units.rtc.advance(at);
     }
 
-    fn connect_rtc(&mut self) {
-        let clock = match self.backup.clock.rtc_clock() {
-            RtcClock::Lse => self.backup.clock.lse_since.map(|since| TimeBase::new(since, 0, self.lse)),
-            RtcClock::Lsi => self.rcc.lsi_since().map(|since| TimeBase::new(since, 0, self.lsi)),
-            RtcClock::None | RtcClock::Hse => None,
-        };
-        self.backup.rtc.set_clock(clock, self.now);
+    fn advance_rtc(&mut self) {
+        if self.units.rtc.advance(self.at) {
+            self.alarmed = true;
+            self.units.exti.pulse(RTC_ALARM_LINE);
+        }
+    }
+
+    pub(super) fn connect_rtc(&mut self) {
+        let skipped = self.units.backup.skipped_pulses();
+        let clock = self.units.rcc.rtc_clock().map(|clock| clock.slowed(skipped));
+        self.units.rtc.set_clock(clock, self.at);
+    }
+
+    /// The access or event at hand as the peripheral at a place in [`BLOCKS`] sees it.
+    pub(super) fn moment(&self, place: usize) -> Moment {
+        Moment {
+            at: self.at,
+            cycle: self.cycle,
+            divider: divider(&self.dividers, BLOCKS[place].clock),
+            hclk: self.hclk.rate(),
+            unlocked: self.units.pwr.backup_unlocked(),
+            starved: self.vdd_starved,
+        }
+    }
+
+    /// Whether RCC clocks a peripheral: a register of one it does not reads zero and keeps nothing.
+    pub(super) fn is_clocked(&self, gate: Gate) -> bool {
+        match gate {
+            Gate::Always => true,
+            Gate::Ahb(bit) => self.units.rcc.enabled(0, bit),
+            Gate::Apb2(bit) => self.units.rcc.enabled(1, bit),
+            Gate::Apb1(bit) => self.units.rcc.enabled(2, bit),
+        }
+    }
+
+    /// APB1RSTR or APB2RSTR: the peripherals behind the bits that are set go back to their reset state.
+    pub(super) fn reset_peripherals(&mut self, selected: impl Fn(Gate) -> bool) {
+        for (place, block) in BLOCKS.iter().enumerate() {
+            if let Some(unit) = block.unit.filter(|_| selected(block.gate)) {
+                let now = self.moment(place);
+                self.peripheral(unit).reset(&now);
+            }
+        }
+        self.update_listeners();
+        self.route_pins();
+    }
+
+    /// RCC may have changed a divider: what counts that clock goes on from here at the new rate.
+    pub(super) fn follow_clocks(&mut self) {
+        let dividers = self.units.rcc.dividers();
+        if dividers != self.dividers {
+            for (place, unit) in self.live.iter() {
+                let (now, after) = (self.moment(place), divider(&dividers, BLOCKS[place].clock));
+                if after != now.divider {
+                    self.peripheral(unit).reclock(after, &now);
+                }
+            }
+            self.dividers = dividers;
+        }
+        let overclocked = self.units.rcc.overclocked(self.flash.wait_states());
+        if overclocked != self.overclocked {
+            self.overclocked = overclocked;
+            if let Some(why) = overclocked {
+                let address = BLOCKS[map::place(Unit::Rcc)].base + 4;
+                self.complain(Complaint { address, write: true, bits: 0, why });
+            }
+        }
     }
 
     /// The interrupt lines that are up, by position.
     pub fn irqs(&self) -> u64 {
-        self.exti.irqs() | u64::from(self.backup.rtc.irq()) << 3 | u64::from(self.usart1.irq()) << 37
+        let mut irqs = 0;
+        for (place, unit) in self.live.iter() {
+            let mut lines = self.view(unit).lines();
+            while lines != 0 {
+                if let Some(irq) = BLOCKS[place].irqs.get(lines.trailing_zeros() as usize) {
+                    irqs |= 1 << irq;
+                }
+                lines &= lines - 1;
+            }
+        }
+        irqs
     }
 
     /// Whether an EXTI event came since the last call.
     pub fn take_wake_event(&mut self) -> bool {
-        self.exti.take_events()
+        self.units.exti.take_events()
+    }
+
+    pub(super) fn complain(&mut self, complaint: Complaint) {
+        self.attention = true;
+        if !self.complaints.contains(&complaint) {
+            self.complaints.push(complaint);
+        }
     }
 
     /// What could not be modelled since the last call.
@@ -255,7 +473,7 @@ impl Chip {
 
     /// HCLK changed its source or divider: count on from here.
     pub fn retune(&mut self, cycles: u64) -> bool {
-        let rate = self.rcc.hclk();
+        let rate = self.units.rcc.hclk();
         let changed = rate != self.hclk.rate();
         if changed {
             self.hclk = self.hclk.switched(cycles, rate);
@@ -263,7 +481,7 @@ impl Chip {
         changed
     }
 
-    /// HCLK in hertz, for the load.
+    /// HCLK in megahertz, for the load.
     pub fn megahertz(&self) -> f64 {
         self.hclk.rate().as_hertz() / 1e6
     }
@@ -273,251 +491,27 @@ impl Chip {
         let offset = address.checked_sub(RAM_BASE)? as usize;
         self.ram.get(offset..offset.checked_add(length)?)
     }
+}
 
-    fn route_pins(&mut self) {
-        for line in 0..16u8 {
-            let port = self.afio.port_of(line);
-            if let Some(port) = self.gpio.get(port) {
-                self.exti.set_level(line, port.input() >> line & 1 == 1);
-            }
-        }
-    }
-
-    fn complain(&mut self, address: u32, write: bool) {
-        self.attention = true;
-        let complaint = Complaint { address, write };
-        if !self.complaints.contains(&complaint) {
-            self.complaints.push(complaint);
-        }
-    }
-
-    /// Whether RCC clocks a unit: a register of one it does not reads zero and keeps nothing.
-    fn clocked(&self, unit: Unit) -> bool {
-        match unit {
-            Unit::Afio => self.rcc.enabled(1, 0),
-            Unit::Gpio(port) => self.rcc.enabled(1, 2 + port as u32),
-            Unit::Usart1 => self.rcc.enabled(1, 14),
-            Unit::Pwr => self.rcc.enabled(2, 28),
-            Unit::Bkp | Unit::Rtc => self.rcc.enabled(2, 27) || unit == Unit::Rtc,
-            _ => true,
-        }
-    }
-
-    fn read_unit(&mut self, unit: Unit, offset: u32) -> Option<u32> {
-        let at = self.now;
-        match unit {
-            Unit::Rtc => self.backup.rtc.read(offset, at),
-            Unit::Iwdg => self.iwdg.read(offset),
-            Unit::Bkp => self.backup.registers.read(offset),
-            Unit::Pwr => self.pwr.read(offset),
-            Unit::Afio => self.afio.read(offset),
-            Unit::Exti => self.exti.read(offset),
-            Unit::Gpio(port) => self.gpio[port].read(offset),
-            Unit::Usart1 => {
-                // Reading SR and DR clears flags, and with them the interrupt line.
-                self.attention = true;
-                self.usart1.read(offset)
-            }
-            Unit::Rcc => self.rcc.read(offset, &self.backup.clock),
-            Unit::Flash => self.flash.read_register(offset),
-            Unit::Dbgmcu => match offset {
-                0 => Some(IDCODE),
-                4 => Some(self.dbgmcu),
-                _ => None,
-            },
-        }
-    }
-
-    fn write_unit(&mut self, unit: Unit, offset: u32, value: u32) -> Option<()> {
-        let at = self.now;
-        let unlocked = self.pwr.backup_unlocked();
-        match unit {
-            Unit::Rtc => self.backup.rtc.write(offset, value, at, unlocked),
-            Unit::Iwdg => {
-                self.iwdg.write(offset, value, at)?;
-                if self.iwdg.next_event().is_some() {
-                    self.rcc.force_lsi(at);
-                }
-                Some(())
-            }
-            Unit::Bkp => self.backup.registers.write(offset, value, unlocked),
-            Unit::Pwr => self.pwr.write(offset, value),
-            Unit::Afio => {
-                let written = self.afio.write(offset, value);
-                self.route_pins();
-                written
-            }
-            Unit::Exti => self.exti.write(offset, value),
-            Unit::Gpio(port) => {
-                self.gpio[port].write(offset, value)?;
-                self.route_pins();
-                Some(())
-            }
-            Unit::Usart1 => self.usart1.write(offset, value, at, self.rcc.pclk(2)),
-            Unit::Rcc => {
-                let written = self.rcc.write(offset, value, at, &mut self.backup.clock, unlocked);
-                if self.backup.clock.is_reset() {
-                    (self.backup.rtc, self.backup.registers) = (Rtc::default(), Backup::default());
-                }
-                match offset {
-                    0x0c => self.reset_apb2(value),
-                    0x10 if value & 1 << 28 != 0 => self.pwr = Pwr::default(),
-                    _ => {}
-                }
-                self.connect_rtc();
-                written
-            }
-            Unit::Flash => self.flash.write_register(offset, value, at, self.vdd_starved),
-            Unit::Dbgmcu => {
-                if offset == 4 {
-                    self.dbgmcu = value;
-                }
-                Some(())
-            }
-        }
-    }
-
-    /// APB2RSTR: the peripherals behind the bits that are set go back to their reset state.
-    fn reset_apb2(&mut self, bits: u32) {
-        if bits & 1 != 0 {
-            self.afio = Afio::default();
-        }
-        for (port, gpio) in self.gpio.iter_mut().enumerate() {
-            if bits >> (2 + port) & 1 == 1 {
-                gpio.reset();
-            }
-        }
-        if bits & 1 << 14 != 0 {
-            self.usart1.reset();
-        }
-        self.route_pins();
-    }
-
-    fn read_device(&mut self, address: u32) -> Result<u32, BusError> {
-        match map::unit(address) {
-            Some((unit, offset)) if self.clocked(unit) => Ok(self.read_unit(unit, offset).unwrap_or_else(|| {
-                self.complain(address, false);
-                0
-            })),
-            Some(_) => Ok(0),
-            None if map::exists(address) => {
-                self.complain(address, false);
-                Ok(0)
-            }
-            None => system_memory(address).ok_or(BusError::Fault),
-        }
-    }
-
-    fn write_device(&mut self, address: u32, value: u32) -> Result<(), BusError> {
-        self.attention = true;
-        match map::unit(address) {
-            Some((unit, offset)) if self.clocked(unit) => {
-                if self.write_unit(unit, offset, value).is_none() {
-                    self.complain(address, true);
-                }
-                Ok(())
-            }
-            Some(_) => Ok(()),
-            None if map::exists(address) => {
-                self.complain(address, true);
-                Ok(())
-            }
-            None => Err(BusError::Fault),
-        }
+/// HCLK cycles in one cycle of a clock.
+fn divider(dividers: &Dividers, clock: Clock) -> u32 {
+    match clock {
+        Clock::Hclk => 1,
+        Clock::Pclk1 => dividers.pclk1,
+        Clock::Pclk2 => dividers.pclk2,
+        Clock::Timer1 => dividers.timer1,
+        Clock::Timer2 => dividers.timer2,
+        Clock::Adc => dividers.adc,
     }
 }
 
 /// What came of [`Chip::settle`].
 #[derive(Debug, Clone, Copy)]
 pub struct Settled {
-    /// A byte whose stop bit has left the console's transmitter.
+    /// A byte that the console has read.
     pub transmitted: Option<u8>,
     /// A flash operation that ended, and whether it came out torn.
     pub flash: Option<(Operation, bool)>,
-    /// The watchdog bit.
-    pub bitten: bool,
-}
-
-/// Flash size and unique identity (RM0008, section 30), and the option bytes of an unprotected chip.
-fn system_memory(address: u32) -> Option<u32> {
-    match address {
-        0x1fff_f7e0 => Some(0xffff_0000 | (FLASH_SIZE / 1024)),
-        0x1fff_f7e8 => Some(0x066b_ff48),
-        0x1fff_f7ec => Some(0x5557_5287),
-        0x1fff_f7f0 => Some(0x8714_2452),
-        0x1fff_f800 => Some(0x00ff_5aa5),
-        0x1fff_f804..=0x1fff_f80f => Some(0x00ff_00ff),
-        _ => None,
-    }
-}
-
-/// The offset into flash of an address in it or in its alias at 0.
-#[inline(always)]
-fn flash_offset(address: u32) -> Option<usize> {
-    let offset = if address < FLASH_SIZE { address } else { address.wrapping_sub(flash::BASE) };
-    (offset < FLASH_SIZE).then_some(offset as usize)
-}
-
-impl Bus for Chip {
-    #[inline]
-    fn read(&mut self, addr: u32, width: Width) -> Result<u32, BusError> {
-        let bytes = width.bytes() as usize;
-        let offset = addr.wrapping_sub(RAM_BASE) as usize;
-        if let Some(slice) = self.ram.get(offset..offset.wrapping_add(bytes)) {
-            return Ok(little_endian(slice));
-        }
-        if let Some(offset) = flash_offset(addr) {
-            if self.flash.is_busy() {
-                return Err(BusError::Stall);
-            }
-            return self.flash.read(offset, bytes).ok_or(BusError::Fault);
-        }
-        let word = self.read_device(addr & !3)?;
-        Ok(word >> (8 * (addr & 3)) & width.mask())
-    }
-
-    #[inline]
-    fn write(&mut self, addr: u32, value: u32, width: Width) -> Result<(), BusError> {
-        let bytes = width.bytes() as usize;
-        let offset = addr.wrapping_sub(RAM_BASE) as usize;
-        if let Some(slice) = self.ram.get_mut(offset..offset.wrapping_add(bytes)) {
-            slice.copy_from_slice(&value.to_le_bytes()[..bytes]);
-            return Ok(());
-        }
-        if let Some(offset) = flash_offset(addr) {
-            if self.flash.is_busy() {
-                return Err(BusError::Stall);
-            }
-            self.attention = true;
-            let address = flash::BASE + offset as u32;
-            return self.flash.program(address, value, bytes, self.now, self.vdd_starved).map_err(|_| BusError::Fault);
-        }
-        // APB registers take a byte or half-word as the whole word it is mirrored into (RM0008, 2.2); the lanes
-        // that firmware writes are the ones that count.
-        self.write_device(addr & !3, value << (8 * (addr & 3)))
-    }
-
-    #[inline]
-    fn fetch(&mut self, addr: u32) -> Result<u16, BusError> {
-        self.read(addr, Width::Half).map(|half| half as u16)
-    }
-
-    fn set_cycles(&mut self, cycles: u64) {
-        self.now = self.hclk.instant(cycles);
-    }
-
-    #[inline]
-    fn take_attention(&mut self) -> bool {
-        std::mem::take(&mut self.attention)
-    }
-}
-
-#[inline(always)]
-fn little_endian(bytes: &[u8]) -> u32 {
-    match *bytes {
-        [a] => u32::from(a),
-        [a, b] => u32::from(u16::from_le_bytes([a, b])),
-        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
-        _ => 0,
-    }
+    /// A watchdog bit.
+    pub bitten: Option<ResetCause>,
 }

@@ -1,4 +1,19 @@
-//! EXTI and the half of AFIO that routes pins to it (RM0008, sections 9.4 and 10.3).
+//! EXTI: nineteen edge detectors (RM0008, section 10).
+
+use super::peripheral::{Moment, Peripheral, Written};
+use super::register::Register;
+
+/// RM0008, 10.3.7. Line 18 is the USB wake-up, which comes by software only.
+pub const REGISTERS: &[Register] = &[
+    Register::new("IMR", 0x00, LINES),
+    Register::new("EMR", 0x04, LINES),
+    Register::new("RTSR", 0x08, LINES),
+    Register::new("FTSR", 0x0c, LINES),
+    Register::new("SWIER", 0x10, LINES),
+    Register::new("PR", 0x14, LINES),
+];
+/// NVIC positions (RM0008, table 63): the PVD, lines 0 to 4, 5 to 9, 10 to 15, the RTC alarm, the USB wake-up.
+pub const IRQS: &[u8] = &[1, 6, 7, 8, 9, 10, 23, 40, 41, 42];
 
 /// EXTI line of the PVD output.
 pub const PVD_LINE: u8 = 16;
@@ -20,41 +35,6 @@ pub struct Exti {
 }
 
 impl Exti {
-    /// Reads the register at `offset`; `None` where EXTI has none.
-    pub fn read(&self, offset: u32) -> Option<u32> {
-        Some(match offset {
-            0x00 => self.interrupt_mask,
-            0x04 => self.event_mask,
-            0x08 => self.rising,
-            0x0c => self.falling,
-            0x10 => self.software,
-            0x14 => self.pending,
-            _ => return None,
-        })
-    }
-
-    /// Writes the register at `offset`; `None` where EXTI has none.
-    pub fn write(&mut self, offset: u32, value: u32) -> Option<()> {
-        let value = value & LINES;
-        match offset {
-            0x00 => self.interrupt_mask = value,
-            0x04 => self.event_mask = value,
-            0x08 => self.rising = value,
-            0x0c => self.falling = value,
-            0x10 => {
-                let raised = value & !self.software;
-                self.software |= value;
-                self.trigger(raised);
-            }
-            0x14 => {
-                self.pending &= !value;
-                self.software &= !value;
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-
     /// Tells a line's level; an edge that the configuration selects sets its pending bit.
     pub fn set_level(&mut self, line: u8, high: bool) {
         let bit = 1 << line;
@@ -81,57 +61,56 @@ impl Exti {
         std::mem::take(&mut self.events) != 0
     }
 
-    /// The interrupt lines that EXTI raises, by position (RM0008, table 63).
-    pub fn irqs(&self) -> u64 {
-        let active = self.pending & self.interrupt_mask;
-        let line = |mask: u32, irq: u32| u64::from(active & mask != 0) << irq;
-        (0..5).fold(0, |irqs, n| irqs | line(1 << n, 6 + n))
-            | line(0x03e0, 23)
-            | line(0xfc00, 40)
-            | line(1 << PVD_LINE, 1)
-            | line(1 << RTC_ALARM_LINE, 41)
-            | line(1 << 18, 42)
+    /// The lines of which an edge is waited for.
+    pub fn watched(&self) -> u32 {
+        (self.rising | self.falling) & (self.interrupt_mask | self.event_mask)
     }
 }
 
-/// AFIO: pin routing to EXTI. Remaps of peripherals are not modelled, but for that of the debug port (no effect).
-#[derive(Debug, Clone, Default)]
-pub struct Afio {
-    event_control: u32,
-    remap: u32,
-    routes: [u32; 4],
-}
-
-impl Afio {
-    /// Reads the register at `offset`; `None` where AFIO has none.
-    pub fn read(&self, offset: u32) -> Option<u32> {
-        Some(match offset {
-            0x00 => self.event_control,
-            0x04 => self.remap,
-            0x08..=0x14 => self.routes[(offset as usize - 8) / 4],
-            _ => return None,
-        })
-    }
-
-    /// Writes the register at `offset`; `None` where AFIO has none, and for a remap.
-    pub fn write(&mut self, offset: u32, value: u32) -> Option<()> {
+impl Peripheral for Exti {
+    fn read(&mut self, offset: u32, _: &Moment) -> u32 {
         match offset {
-            // EVENTOUT goes to a pin that nothing here listens to.
-            0x00 => self.event_control = value & 0xff,
-            // SWJ_CFG, bits 24 to 26, is write-only.
-            0x04 => {
-                self.remap = value & 0x001f_ffff;
-                return (self.remap == 0).then_some(());
-            }
-            0x08..=0x14 => self.routes[(offset as usize - 8) / 4] = value & 0xffff,
-            _ => return None,
+            0x00 => self.interrupt_mask,
+            0x04 => self.event_mask,
+            0x08 => self.rising,
+            0x0c => self.falling,
+            0x10 => self.software,
+            _ => self.pending,
         }
-        Some(())
     }
 
-    /// Which port feeds EXTI line `line`, 0 to 15.
-    pub fn port_of(&self, line: u8) -> usize {
-        (self.routes[usize::from(line / 4)] >> (line % 4 * 4) & 15) as usize
+    fn write(&mut self, offset: u32, value: u32, _: &Moment) -> Written {
+        let value = value & LINES;
+        match offset {
+            0x00 => self.interrupt_mask = value,
+            0x04 => self.event_mask = value,
+            0x08 => self.rising = value,
+            0x0c => self.falling = value,
+            0x10 => {
+                let raised = value & !self.software;
+                self.software |= value;
+                self.trigger(raised);
+            }
+            _ => {
+                self.pending &= !value;
+                self.software &= !value;
+            }
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self, _: &Moment) {
+        *self = Self { levels: self.levels, ..Self::default() };
+    }
+
+    fn lines(&self) -> u16 {
+        let active = self.pending & self.interrupt_mask;
+        let line = |mask: u32, n: u32| u16::from(active & mask != 0) << n;
+        (0..5).fold(line(1 << PVD_LINE, 0), |lines, n| lines | line(1 << n, 1 + n))
+            | line(0x03e0, 6)
+            | line(0xfc00, 7)
+            | line(1 << RTC_ALARM_LINE, 8)
+            | line(1 << 18, 9)
     }
 }
 
@@ -139,15 +118,38 @@ impl Afio {
 mod tests {
     use super::*;
 
+    fn with(registers: &[(u32, u32)]) -> (Exti, Moment) {
+        let (mut exti, now) = (Exti::default(), Moment::zero());
+        for (offset, value) in registers {
+            exti.write(*offset, *value, &now).unwrap();
+        }
+        (exti, now)
+    }
+
     #[test]
     fn only_the_selected_edge_pends_and_writing_one_clears() {
-        let mut exti = Exti::default();
-        exti.write(0x00, 1 << PVD_LINE).unwrap();
-        exti.write(0x08, 1 << PVD_LINE).unwrap();
+        let (mut exti, now) = with(&[(0x00, 1 << PVD_LINE), (0x08, 1 << PVD_LINE)]);
         exti.set_level(PVD_LINE, true);
         exti.set_level(PVD_LINE, false);
-        assert_eq!(exti.irqs(), 1 << 1);
-        exti.write(0x14, 1 << PVD_LINE).unwrap();
-        assert_eq!(exti.irqs(), 0);
+        assert_eq!(exti.lines(), 1);
+        exti.write(0x14, 1 << PVD_LINE, &now).unwrap();
+        assert_eq!(exti.lines(), 0);
+    }
+
+    #[test]
+    fn software_pends_until_the_pending_bit_is_cleared() {
+        let (mut exti, now) = with(&[(0x00, 1 << 3), (0x10, 1 << 3)]);
+        assert_eq!((exti.lines(), exti.read(0x10, &now)), (1 << 4, 1 << 3));
+        exti.write(0x14, 1 << 3, &now).unwrap();
+        assert_eq!((exti.lines(), exti.read(0x10, &now)), (0, 0));
+    }
+
+    #[test]
+    fn event_mode_wakes_and_leaves_nothing_pending() {
+        let (mut exti, now) = with(&[(0x04, 1), (0x0c, 1)]);
+        exti.set_level(0, true);
+        exti.set_level(0, false);
+        assert!(exti.take_events() && !exti.take_events());
+        assert_eq!(exti.read(0x14, &now), 0);
     }
 }

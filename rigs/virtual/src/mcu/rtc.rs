@@ -1,10 +1,26 @@
-//! RTC, and the backup registers that share its domain (RM0008, sections 6 and 18).
+//! RTC: a counter of seconds with an alarm (RM0008, section 18).
 //!
 //! Nothing here ticks: the counter's value at an instant is computed from the crystal's edges. Only the second,
 //! alarm and overflow flags are events. The domain lives on VBAT and survives resets.
 
+use super::peripheral::{Moment, Peripheral, Written};
+use super::register::Register;
 use super::timebase::TimeBase;
 use brownout_trace::Instant;
+
+/// RM0008, 18.4.7.
+pub const REGISTERS: &[Register] = &[
+    Register::new("CRH", 0x00, 7),
+    Register::new("CRL", 0x04, 0x3f).reset(0x20),
+    Register::new("PRLH", 0x08, 0xf).note("write-only; reads as 0"),
+    Register::new("PRLL", 0x0c, 0xffff).reset(0x8000).note("write-only; reads as 0"),
+    Register::new("DIVH", 0x10, 0xf),
+    Register::new("DIVL", 0x14, 0xffff).reset(0x8000),
+    Register::new("CNTH", 0x18, 0xffff),
+    Register::new("CNTL", 0x1c, 0xffff),
+    Register::new("ALRH", 0x20, 0xffff).reset(0xffff).note("write-only; reads as 0"),
+    Register::new("ALRL", 0x24, 0xffff).reset(0xffff).note("write-only; reads as 0"),
+];
 
 const SECF: u32 = 1;
 const ALRF: u32 = 2;
@@ -94,49 +110,6 @@ impl Rtc {
         self.prescaler - 1 - (self.edges(at) % u64::from(self.prescaler)) as u32
     }
 
-    /// Reads the register at `offset`; `None` where the RTC has none.
-    pub fn read(&self, offset: u32, at: Instant) -> Option<u32> {
-        Some(match offset {
-            0x00 => self.crh,
-            0x04 => self.flags | if self.staged.configuring { CNF } else { 0 },
-            // PRL is write-only and reads as zero here.
-            0x08 | 0x0c | 0x20 | 0x24 => 0,
-            0x10 => self.divider(at) >> 16,
-            0x14 => self.divider(at) & 0xffff,
-            0x18 => self.count(at) >> 16,
-            0x1c => self.count(at) & 0xffff,
-            _ => return None,
-        })
-    }
-
-    /// Writes the register at `offset`; `None` where the RTC has none. Counter, prescaler and alarm need
-    /// configuration mode and PWR's DBP.
-    pub fn write(&mut self, offset: u32, value: u32, at: Instant, unlocked: bool) -> Option<()> {
-        let half = |word: u32, low: bool| {
-            if low { word & !0xffff | value & 0xffff } else { word & 0xffff | value << 16 }
-        };
-        let writable = self.staged.configuring && unlocked;
-        match offset {
-            0x00 => self.crh = value & 7,
-            0x04 => self.write_crl(value, at),
-            0x08 | 0x0c if writable => {
-                let current = self.staged.prescaler.unwrap_or(self.prescaler - 1);
-                self.staged.prescaler = Some(half(current, offset == 0x0c) & 0xf_ffff);
-            }
-            0x18 | 0x1c if writable => {
-                let current = self.staged.counter.unwrap_or_else(|| self.count(at));
-                self.staged.counter = Some(half(current, offset == 0x1c));
-            }
-            0x20 | 0x24 if writable => {
-                let current = self.staged.alarm.unwrap_or(self.alarm);
-                self.staged.alarm = Some(half(current, offset == 0x24));
-            }
-            0x08..=0x24 => {}
-            _ => return None,
-        }
-        Some(())
-    }
-
     fn write_crl(&mut self, value: u32, at: Instant) {
         // SECF, ALRF, OWF and RSF clear by writing 0.
         self.flags &= value | !(SECF | ALRF | OWF | RSF);
@@ -166,14 +139,8 @@ impl Rtc {
         self.alarm = staged.alarm.unwrap_or(self.alarm);
     }
 
-    /// When the next flag rises: a second, or the end of a write or of synchronising. Past, if it was not settled yet.
-    pub fn next_event(&self) -> Option<Instant> {
-        let second = self.clock.map(|clock| clock.instant(self.anchor + u64::from(self.prescaler)));
-        [second, self.writing_until, self.synchronising].into_iter().flatten().min()
-    }
-
     /// Raises what is due at `at`; true when the alarm matched (EXTI line 17).
-    pub fn settle(&mut self, at: Instant) -> bool {
+    pub fn advance(&mut self, at: Instant) -> bool {
         if self.writing_until.is_some_and(|until| until <= at) {
             self.writing_until = None;
             self.flags |= RTOFF;
@@ -201,40 +168,66 @@ impl Rtc {
         }
         alarm
     }
-
-    /// Whether the RTC's global interrupt is up.
-    pub fn irq(&self) -> bool {
-        self.crh & self.flags & 7 != 0
-    }
 }
 
-/// The ten backup registers of a medium-density chip, sixteen bits each.
-#[derive(Debug, Clone, Default)]
-pub struct Backup {
-    data: [u16; 10],
-}
-
-impl Backup {
-    /// Reads the register at `offset`; `None` where BKP has none.
-    pub fn read(&self, offset: u32) -> Option<u32> {
-        Some(match offset {
-            0x04..=0x28 => u32::from(self.data[(offset as usize - 4) / 4]),
-            0x2c..=0x34 => 0,
-            _ => return None,
-        })
-    }
-
-    /// Writes the register at `offset`; `None` where BKP has none, and for tamper detection and calibration. Needs PWR's
-    /// DBP.
-    pub fn write(&mut self, offset: u32, value: u32, unlocked: bool) -> Option<()> {
+impl Peripheral for Rtc {
+    fn read(&mut self, offset: u32, now: &Moment) -> u32 {
+        let at = now.at;
         match offset {
-            0x04..=0x28 if unlocked => self.data[(offset as usize - 4) / 4] = value as u16,
-            // Calibration output and tamper detection are not modelled.
-            0x2c..=0x34 => return (value == 0).then_some(()),
-            0x04..=0x28 => {}
-            _ => return None,
+            0x00 => self.crh,
+            0x04 => self.flags | if self.staged.configuring { CNF } else { 0 },
+            0x10 => self.divider(at) >> 16,
+            0x14 => self.divider(at) & 0xffff,
+            0x18 => self.count(at) >> 16,
+            0x1c => self.count(at) & 0xffff,
+            _ => 0,
         }
-        Some(())
+    }
+
+    /// Counter, prescaler and alarm need configuration mode and PWR's DBP.
+    fn write(&mut self, offset: u32, value: u32, now: &Moment) -> Written {
+        let at = now.at;
+        let half = |word: u32, low: bool| {
+            if low { word & !0xffff | value & 0xffff } else { word & 0xffff | value << 16 }
+        };
+        let writable = self.staged.configuring && now.unlocked;
+        match offset {
+            0x00 => self.crh = value & 7,
+            0x04 => self.write_crl(value, at),
+            0x08 | 0x0c if writable => {
+                let current = self.staged.prescaler.unwrap_or(self.prescaler - 1);
+                self.staged.prescaler = Some(half(current, offset == 0x0c) & 0xf_ffff);
+            }
+            0x18 | 0x1c if writable => {
+                let current = self.staged.counter.unwrap_or_else(|| self.count(at));
+                self.staged.counter = Some(half(current, offset == 0x1c));
+            }
+            0x20 | 0x24 if writable => {
+                let current = self.staged.alarm.unwrap_or(self.alarm);
+                self.staged.alarm = Some(half(current, offset == 0x24));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self, now: &Moment) {
+        self.reset_interface(now.at);
+    }
+
+    /// A second, or the end of a write or of synchronising. Past, if it was not settled yet.
+    fn next_instant(&self) -> Option<Instant> {
+        let second = self.clock.map(|clock| clock.instant(self.anchor + u64::from(self.prescaler)));
+        [second, self.writing_until, self.synchronising].into_iter().flatten().min()
+    }
+
+    /// The chip calls [`Rtc::advance`], which says more.
+    fn settle(&mut self, now: &Moment) {
+        self.advance(now.at);
+    }
+
+    fn lines(&self) -> u16 {
+        u16::from(self.crh & self.flags & 7 != 0)
     }
 }
 
@@ -244,6 +237,10 @@ mod tests {
     use super::*;
     use brownout_trace::{Hertz, Ppm, Span};
 
+    fn at(at: Instant) -> Moment {
+        Moment { at, ..Moment::zero() }
+    }
+
     fn running() -> Rtc {
         let mut rtc = Rtc::default();
         let clock = TimeBase::new(Instant(0), 0, Rate::with_error(Hertz(32_768.0), Ppm(0.0)));
@@ -251,53 +248,59 @@ mod tests {
         rtc
     }
 
-    fn set(rtc: &mut Rtc, counter: u32, at: Instant) {
-        rtc.write(0x04, CNF | 0xf, at, true).unwrap();
-        rtc.write(0x18, counter >> 16, at, true).unwrap();
-        rtc.write(0x1c, counter & 0xffff, at, true).unwrap();
-        rtc.write(0x04, 0xf, at, true).unwrap();
+    fn set(rtc: &mut Rtc, registers: &[(u32, u32)], now: Instant) {
+        rtc.write(0x04, CNF | 0xf, &at(now)).unwrap();
+        for (offset, value) in registers {
+            rtc.write(*offset, *value, &at(now)).unwrap();
+        }
+        rtc.write(0x04, 0xf, &at(now)).unwrap();
     }
 
     #[test]
     fn setting_the_counter_restarts_the_second() {
         let mut rtc = running();
-        let at = Instant(0) + Span::millis(400);
-        set(&mut rtc, 0x1234_5678, at);
-        assert_eq!(rtc.read(0x04, at).unwrap() & RTOFF, 0, "the write is on its way");
-        assert_eq!(rtc.read(0x18, at), Some(0x1234));
-        let mut second = at;
+        let now = Instant(0) + Span::millis(400);
+        set(&mut rtc, &[(0x18, 0x1234), (0x1c, 0x5678)], now);
+        assert_eq!(rtc.read(0x04, &at(now)) & RTOFF, 0, "the write is on its way");
+        assert_eq!(rtc.read(0x18, &at(now)), 0x1234);
+        let mut second = now;
         // First the flags of the write that is on its way, then the second.
-        while rtc.read(0x04, second).unwrap() & SECF == 0 {
-            second = rtc.next_event().unwrap();
-            rtc.settle(second);
+        while rtc.read(0x04, &at(second)) & SECF == 0 {
+            second = rtc.next_instant().unwrap();
+            rtc.advance(second);
         }
-        assert!((second - at - Span::secs(1)).abs() <= Span::micros(31), "{second}");
-        assert_eq!(rtc.read(0x1c, second), Some(0x5679));
-        assert_eq!(rtc.read(0x04, second).unwrap() & (SECF | RTOFF), SECF | RTOFF);
+        assert!((second - now - Span::secs(1)).abs() <= Span::micros(31), "{second}");
+        assert_eq!(rtc.read(0x1c, &at(second)), 0x5679);
+        assert_eq!(rtc.read(0x04, &at(second)) & (SECF | RTOFF), SECF | RTOFF);
     }
 
     #[test]
     fn the_alarm_matches_once_even_over_a_jump() {
         let mut rtc = running();
-        set(&mut rtc, 100, Instant(0));
-        rtc.write(0x04, CNF | 0xf, Instant(0), true).unwrap();
-        rtc.write(0x20, 0, Instant(0), true).unwrap();
-        rtc.write(0x24, 103, Instant(0), true).unwrap();
-        rtc.write(0x04, 0xf, Instant(0), true).unwrap();
-        assert!(!rtc.settle(Instant(0) + Span::millis(2_500)));
-        assert!(rtc.settle(Instant(0) + Span::secs(10)));
-        assert!(!rtc.settle(Instant(0) + Span::secs(20)));
+        set(&mut rtc, &[(0x1c, 100)], Instant(0));
+        set(&mut rtc, &[(0x20, 0), (0x24, 103)], Instant(0));
+        assert!(!rtc.advance(Instant(0) + Span::millis(2_500)));
+        assert!(rtc.advance(Instant(0) + Span::secs(10)));
+        assert!(!rtc.advance(Instant(0) + Span::secs(20)));
+    }
+
+    #[test]
+    fn the_counter_overflows_with_a_flag() {
+        let mut rtc = running();
+        set(&mut rtc, &[(0x18, 0xffff), (0x1c, 0xffff)], Instant(0));
+        rtc.write(0x00, OWF, &at(Instant(0))).unwrap();
+        assert_eq!(rtc.lines(), 0);
+        rtc.advance(Instant(0) + Span::millis(1_500));
+        assert_eq!((rtc.read(0x1c, &at(Instant(0) + Span::millis(1_500))), rtc.lines()), (0, 1));
     }
 
     #[test]
     fn locked_writes_change_nothing() {
         let mut rtc = running();
-        rtc.write(0x04, CNF, Instant(0), false).unwrap();
-        rtc.write(0x1c, 7, Instant(0), false).unwrap();
-        rtc.write(0x04, 0, Instant(0), false).unwrap();
-        assert_eq!(rtc.read(0x1c, Instant(0)), Some(0));
-        let mut backup = Backup::default();
-        backup.write(0x04, 0xbeef, false).unwrap();
-        assert_eq!(backup.read(0x04), Some(0));
+        let locked = Moment { unlocked: false, ..Moment::zero() };
+        for (offset, value) in [(0x04, CNF), (0x1c, 7), (0x04, 0)] {
+            rtc.write(offset, value, &locked).unwrap();
+        }
+        assert_eq!(rtc.read(0x1c, &locked), 0);
     }
 }

@@ -58,6 +58,22 @@ impl TimeBase {
 
     /// When tick `tick` is.
     pub fn instant(&self, tick: u64) -> Instant {
+        // The usual case, a whole number of hertz, without long division.
+        if let (Some(n), 1, Ok(hertz)) =
+            (tick.checked_sub(self.first), self.rate.denominator, u64::try_from(self.rate.numerator))
+            && hertz <= u64::from(u32::MAX)
+        {
+            let (seconds, rest) = (n / hertz, n % hertz);
+            let nanos = rest * 1_000_000_000 / hertz;
+            if let Some(at) = i64::try_from(seconds)
+                .ok()
+                .and_then(|seconds| seconds.checked_mul(1_000_000_000))
+                .and_then(|whole| whole.checked_add(nanos as i64))
+                .and_then(|nanos| self.start.0.checked_add(nanos))
+            {
+                return Instant(at);
+            }
+        }
         let n = i128::from(tick) - i128::from(self.first);
         let nanos = (n * NANOS * self.rate.denominator).div_euclid(self.rate.numerator);
         Instant(i128::from(self.start.0).saturating_add(nanos).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
@@ -84,6 +100,14 @@ impl TimeBase {
             tick += 1;
         }
         tick
+    }
+
+    /// The same clock with `pulses` of each 2²⁰ left out, as the RTC's calibration does (RM0008, 6.3.2).
+    pub fn slowed(&self, pulses: u32) -> Self {
+        if pulses == 0 {
+            return *self;
+        }
+        Self { rate: self.rate.scaled((1 << 20) - pulses, 1 << 20), ..*self }
     }
 
     /// The same clock counting on at another rate from tick `tick`.

@@ -1,71 +1,199 @@
-//! USART in asynchronous mode (RM0008, section 27): 8 data bits, frames timed by BRR and the bus clock.
+//! USART in asynchronous mode (RM0008, section 27): frames timed by BRR and the bus clock, whole frames on the wires.
 //!
-//! The wire outside runs at the console's own rate. A frame sent at a rate more than 4 % off is received as noise,
-//! as on a real line: the limit of an 8N1 receiver that samples in the middle of the bit is half a bit in ten.
+//! The frame of silence that a transmitter sends when it is enabled is left out. A frame sent at a rate more than 4 % off that of its receiver arrives as noise, as on a real line: the limit of an
+//! 8N1 receiver that samples in the middle of the bit is half a bit in ten.
 
-use super::timebase::Rate;
-use brownout_trace::{Instant, Span};
-use std::collections::VecDeque;
+use super::peripheral::{Moment, Peripheral, Written};
+use super::register::Register;
+
+/// RM0008, 27.6.8. Loud: wake-up from mute and breaks, LIN, the synchronous clock, smartcard, IrDA, half duplex, flow
+/// control.
+pub const REGISTERS: &[Register] = &[
+    Register::new("SR", 0x00, 0x3ff).reset(0xc0).note("LBD and CTS never rise"),
+    Register::new("DR", 0x04, 0x1ff),
+    Register::new("BRR", 0x08, 0xffff),
+    Register::new("CR1", 0x0c, 0x37fc).loud(0x803),
+    Register::new("CR2", 0x10, 0x3700).loud(0x486f).note("the synchronous clock's shape is kept and does nothing"),
+    Register::new("CR3", 0x14, 0x00c1).loud(0x73e),
+    Register::new("GTPR", 0x18, 0x00ff).loud(0xff00).note("smartcard guard time; the prescaler is of IrDA only"),
+];
 
 const TXE: u32 = 1 << 7;
 const TC: u32 = 1 << 6;
 const RXNE: u32 = 1 << 5;
 const IDLE: u32 = 1 << 4;
 const ORE: u32 = 1 << 3;
-const NE_FE: u32 = 0b110;
+const NE: u32 = 1 << 2;
+const FE: u32 = 1 << 1;
+const PE: u32 = 1;
 
-/// By control register: the bits of modes that are not modelled.
-const UNMODELLED: [u32; 3] = [1 << 12 | 1 << 11 | 1 << 10 | 3, 1 << 14 | 3 << 12 | 1 << 11, 0x7be];
-/// Bits of an 8N1 frame, start and stop included.
-const FRAME_BITS: i64 = 10;
+/// CR1.
+const UE: u32 = 1 << 13;
+const M: u32 = 1 << 12;
+const PCE: u32 = 1 << 10;
+const PS: u32 = 1 << 9;
+const PEIE: u32 = 1 << 8;
+const TE: u32 = 1 << 3;
+const RE: u32 = 1 << 2;
+/// CR3.
+const DMAT: u32 = 1 << 7;
+const DMAR: u32 = 1 << 6;
+const EIE: u32 = 1;
+
+/// The requests to DMA, in the order of the block's table.
+const REQUEST_TX: u8 = 1;
+const REQUEST_RX: u8 = 2;
+
+/// One frame on a wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// What is between the start and the stop bit, the first bit lowest: data, then parity if there is one.
+    pub bits: u16,
+    /// How many those are.
+    pub length: u8,
+    /// Noise: its bits mean nothing.
+    pub garbled: bool,
+}
+
+impl Frame {
+    /// What a receiver that expects `length` bits sees: its bits, and whether the stop bit is in its place.
+    pub fn seen_as(self, length: u8) -> (u16, bool) {
+        // After the last bit the line is high.
+        let line = self.bits | u16::MAX << self.length;
+        (line & !(u16::MAX << length), line >> length & 1 == 1)
+    }
+}
+
+/// Whether two rates are near enough for a frame to be understood.
+pub fn rates_match(one: f64, other: f64) -> bool {
+    (0.96..=1.04).contains(&(one / other))
+}
+
 /// What a receiver makes of a frame at the wrong rate.
-const NOISE: u8 = 0xff;
+const NOISE: u16 = 0x1ff;
 
-/// One USART with its two wires.
+/// One USART.
 #[derive(Debug, Clone)]
 pub struct Usart {
     status: u32,
-    received: u8,
-    cr: [u32; 3],
+    received: u16,
     brr: u32,
+    cr: [u32; 3],
+    gtpr: u32,
     /// Waiting in the data register for the shift register.
-    holding: Option<u8>,
-    /// In the shift register until its stop bit ends.
-    shifting: Option<(u8, Instant)>,
+    holding: Option<u16>,
+    /// In the shift register until its stop bit ends, at this cycle.
+    shifting: Option<(u16, u64)>,
+    sent: Option<Frame>,
     sr_read: bool,
-    baud: u32,
-    incoming: VecDeque<(Instant, u8)>,
-    line_free: Instant,
-    idle_at: Option<Instant>,
 }
 
-impl Usart {
-    /// A USART whose console outside runs at `baud` bits a second.
-    pub fn new(baud: u32) -> Self {
+impl Default for Usart {
+    fn default() -> Self {
         Self {
             status: TXE | TC,
             received: 0,
-            cr: [0; 3],
             brr: 0,
+            cr: [0; 3],
+            gtpr: 0,
             holding: None,
             shifting: None,
+            sent: None,
             sr_read: false,
-            baud: baud.max(1),
-            incoming: VecDeque::new(),
-            line_free: Instant(i64::MIN),
-            idle_at: None,
+        }
+    }
+}
+
+impl Usart {
+    fn enabled(&self) -> bool {
+        self.cr[0] & UE != 0
+    }
+
+    /// Whether its transmitter holds its pin (high, while it sends nothing).
+    pub fn transmits(&self) -> bool {
+        self.enabled() && self.cr[0] & TE != 0
+    }
+
+    fn receives(&self) -> bool {
+        self.enabled() && self.cr[0] & RE != 0
+    }
+
+    /// Bits a second.
+    pub fn baud(&self, now: &Moment) -> f64 {
+        now.hertz() / f64::from(self.brr.max(16))
+    }
+
+    fn length(&self) -> u8 {
+        if self.cr[0] & M == 0 { 8 } else { 9 }
+    }
+
+    /// With a parity bit, if there is one, in the place of the topmost data bit.
+    fn framed(&self, data: u16) -> Frame {
+        let length = self.length();
+        let mut bits = data & !(u16::MAX << length);
+        if self.cr[0] & PCE != 0 {
+            bits &= !(u16::MAX << (length - 1));
+            let odd = self.cr[0] & PS != 0;
+            bits |= u16::from((bits.count_ones() % 2 == 1) != odd) << (length - 1);
+        }
+        Frame { bits, length, garbled: false }
+    }
+
+    /// The length of a frame in cycles of the bus clock: start, data, and 1, 0.5, 2 or 1.5 stop bits.
+    fn frame_ticks(&self) -> u64 {
+        let half_bits = 2 + 2 * u64::from(self.length()) + [2, 1, 4, 3][(self.cr[1] >> 12 & 3) as usize];
+        half_bits * u64::from(self.brr.max(16)) / 2
+    }
+
+    fn load(&mut self, from: u64, now: &Moment) {
+        if self.shifting.is_none()
+            && let Some(data) = self.holding.take()
+        {
+            self.shifting = Some((data, from + self.frame_ticks() * u64::from(now.divider)));
+            self.status |= TXE;
         }
     }
 
-    /// A system reset. Bytes on their way from outside stay on their way.
-    pub fn reset(&mut self) {
-        let fresh = Self::new(self.baud);
-        *self = Self { incoming: std::mem::take(&mut self.incoming), line_free: self.line_free, ..fresh };
+    /// The frame whose stop bit has left since this was last asked.
+    pub fn take_sent(&mut self) -> Option<Frame> {
+        self.sent.take()
     }
 
-    /// Reads the register at `offset`; `None` where a USART has none.
-    pub fn read(&mut self, offset: u32) -> Option<u32> {
-        Some(match offset {
+    /// A frame arrives, its stop bit just over, sent at `baud` bits a second.
+    pub fn receive(&mut self, frame: Frame, baud: f64, now: &Moment) {
+        if !self.receives() {
+            return;
+        }
+        if self.status & RXNE != 0 {
+            self.status |= ORE;
+            return;
+        }
+        let (bits, stopped) = frame.seen_as(self.length());
+        let understood = rates_match(self.baud(now), baud) && !frame.garbled;
+        self.received = if understood { bits } else { NOISE & !(u16::MAX << self.length()) };
+        self.status |= RXNE;
+        if !understood {
+            self.status |= NE | FE;
+        } else if !stopped {
+            self.status |= FE;
+        }
+        let even = self.received.count_ones().is_multiple_of(2);
+        if self.cr[0] & PCE != 0 && even == (self.cr[0] & PS != 0) {
+            self.status |= PE;
+        }
+    }
+
+    /// The line was silent for a frame after one had come.
+    pub fn fall_idle(&mut self) {
+        if self.receives() {
+            self.status |= IDLE;
+        }
+    }
+}
+
+impl Peripheral for Usart {
+    fn read(&mut self, offset: u32, _: &Moment) -> u32 {
+        match offset {
             0x00 => {
                 self.sr_read = true;
                 self.status
@@ -74,21 +202,21 @@ impl Usart {
                 self.status &= !RXNE;
                 // Errors and IDLE clear by reading SR, then DR (RM0008, 27.6.1).
                 if std::mem::take(&mut self.sr_read) {
-                    self.status &= !(ORE | IDLE | NE_FE);
+                    self.status &= !(ORE | IDLE | NE | FE | PE);
                 }
                 u32::from(self.received)
             }
             0x08 => self.brr,
-            0x0c..=0x14 => self.cr[(offset as usize - 0x0c) / 4],
-            0x18 => 0,
-            _ => return None,
-        })
+            0x18 => self.gtpr,
+            _ => self.cr[(offset as usize - 0x0c) / 4],
+        }
     }
 
-    /// Writes the register at `offset`; `None` where a USART has none, and for a mode that is not modelled: nine bits,
-    /// parity, other stop bits, synchronous, LIN, IrDA, smartcard, half duplex, flow control, DMA. `clock` is the bus
-    /// clock.
-    pub fn write(&mut self, offset: u32, value: u32, at: Instant, clock: Rate) -> Option<()> {
+    fn reading_acts(&self, offset: u32) -> bool {
+        offset <= 4
+    }
+
+    fn write(&mut self, offset: u32, value: u32, now: &Moment) -> Written {
         match offset {
             // RXNE and TC clear by writing 0; the rest of SR is not for writing.
             0x00 => self.status &= value | !(RXNE | TC),
@@ -96,121 +224,56 @@ impl Usart {
                 if self.sr_read {
                     self.status &= !TC;
                 }
-                if self.enabled() && self.cr[0] & 1 << 3 != 0 {
-                    self.holding = Some(value as u8);
+                if self.transmits() {
+                    self.holding = Some(value as u16 & 0x1ff);
                     self.status &= !(TXE | TC);
-                    self.load(at, clock);
+                    self.load(now.cycle, now);
                 }
             }
             0x08 => self.brr = value & 0xffff,
-            0x0c..=0x14 => {
-                let register = (offset as usize - 0x0c) / 4;
-                self.cr[register] = value;
-                return (value & UNMODELLED[register] == 0).then_some(());
-            }
-            _ => return None,
+            0x18 => self.gtpr = value & 0xff,
+            _ => self.cr[(offset as usize - 0x0c) / 4] = value,
         }
-        Some(())
+        Ok(())
     }
 
-    fn enabled(&self) -> bool {
-        self.cr[0] & 1 << 13 != 0
+    /// What is on its way from outside stays on its way: that is the wire's.
+    fn reset(&mut self, _: &Moment) {
+        *self = Self::default();
     }
 
-    fn baud_of(&self, clock: Rate) -> f64 {
-        clock.as_hertz() / f64::from(self.brr.max(16))
+    fn next_cycle(&self) -> Option<u64> {
+        self.shifting.map(|(_, end)| end)
     }
 
-    fn matches(&self, clock: Rate) -> bool {
-        let ratio = self.baud_of(clock) / f64::from(self.baud);
-        (0.96..=1.04).contains(&ratio)
-    }
-
-    fn load(&mut self, at: Instant, clock: Rate) {
-        if self.shifting.is_none()
-            && let Some(byte) = self.holding.take()
+    fn settle(&mut self, now: &Moment) {
+        if let Some((data, end)) = self.shifting
+            && end <= now.cycle
         {
-            let frame = Span::from_secs_f64(FRAME_BITS as f64 / self.baud_of(clock));
-            let heard = if self.matches(clock) { byte } else { NOISE };
-            self.shifting = Some((heard, at + frame));
-            self.status |= TXE;
-        }
-    }
-
-    /// Puts bytes on the wire to the board, one frame after the other, from `at` on.
-    pub fn send(&mut self, at: Instant, bytes: &[u8]) {
-        let frame = Span(FRAME_BITS * 1_000_000_000 / i64::from(self.baud));
-        for byte in bytes {
-            let end = at.max(self.line_free) + frame;
-            self.line_free = end;
-            self.incoming.push_back((end, *byte));
-        }
-    }
-
-    /// When the next frame ends in either direction, or the line falls idle.
-    pub fn next_event(&self) -> Option<Instant> {
-        let sent = self.shifting.map(|(_, end)| end);
-        let received = self.incoming.front().map(|(end, _)| *end);
-        [sent, received, self.idle_at].into_iter().flatten().min()
-    }
-
-    /// Handles the frames that end by `at`; a byte whose stop bit has left the board is handed to the console.
-    pub fn settle(&mut self, at: Instant, clock: Rate) -> Option<u8> {
-        while let Some((end, byte)) = self.incoming.front().copied()
-            && end <= at
-        {
-            self.incoming.pop_front();
-            if self.incoming.is_empty() {
-                self.idle_at = Some(end + Span(FRAME_BITS * 1_000_000_000 / i64::from(self.baud)));
-            } else {
-                self.idle_at = None;
-            }
-            self.receive(byte, clock);
-        }
-        if self.idle_at.is_some_and(|idle| idle <= at) {
-            self.idle_at = None;
-            if self.enabled() && self.cr[0] & 4 != 0 {
-                self.status |= IDLE;
+            self.shifting = None;
+            self.sent = Some(self.framed(data));
+            self.load(end, now);
+            if self.shifting.is_none() {
+                self.status |= TC;
             }
         }
-        match self.shifting {
-            Some((byte, end)) if end <= at => {
-                self.shifting = None;
-                self.load(end, clock);
-                if self.shifting.is_none() {
-                    self.status |= TC;
-                }
-                Some(byte)
-            }
-            _ => None,
-        }
     }
 
-    fn receive(&mut self, byte: u8, clock: Rate) {
-        if !self.enabled() || self.cr[0] & 4 == 0 {
-            return;
-        }
-        if self.status & RXNE != 0 {
-            self.status |= ORE;
-            return;
-        }
-        self.received = byte;
-        self.status |= RXNE;
-        if !self.matches(clock) {
-            self.received = NOISE;
-            self.status |= NE_FE;
-        }
+    /// RM0008, figure 298.
+    fn lines(&self) -> u16 {
+        let (cr1, status) = (self.cr[0], self.status);
+        let up = self.enabled()
+            && (cr1 & status & (TXE | TC | IDLE) != 0
+                || cr1 & RXNE != 0 && status & (RXNE | ORE) != 0
+                || cr1 & PEIE != 0 && status & PE != 0
+                || self.cr[2] & EIE != 0 && self.cr[2] & DMAR != 0 && status & (ORE | NE | FE) != 0);
+        u16::from(up)
     }
 
-    /// Whether the interrupt line is up (RM0008, figure 298).
-    pub fn irq(&self) -> bool {
-        let cr1 = self.cr[0];
-        self.enabled()
-            && (cr1 & TXE & self.status != 0
-                || cr1 & TC & self.status != 0
-                || cr1 & RXNE != 0 && self.status & (RXNE | ORE) != 0
-                || cr1 & IDLE & self.status != 0
-                || self.cr[2] & 1 != 0 && self.status & (ORE | NE_FE) != 0 && self.cr[2] & 1 << 6 != 0)
+    fn requests(&self) -> u8 {
+        let tx = self.transmits() && self.cr[2] & DMAT != 0 && self.status & TXE != 0;
+        let rx = self.receives() && self.cr[2] & DMAR != 0 && self.status & RXNE != 0;
+        (if tx { REQUEST_TX } else { 0 }) | if rx { REQUEST_RX } else { 0 }
     }
 }
 
@@ -218,44 +281,102 @@ impl Usart {
 mod tests {
     use super::*;
 
-    fn ready() -> (Usart, Rate) {
-        let clock = Rate::hertz(8_000_000);
-        let mut usart = Usart::new(115_200);
-        usart.write(0x08, 69, Instant(0), clock).unwrap();
-        usart.write(0x0c, 1 << 13 | 1 << 3 | 1 << 2 | RXNE, Instant(0), clock).unwrap();
-        (usart, clock)
+    const BAUD: f64 = 115_200.0;
+
+    fn ready(further: u32) -> (Usart, Moment) {
+        let (mut usart, now) = (Usart::default(), Moment::zero());
+        usart.write(0x08, 69, &now).unwrap();
+        usart.write(0x0c, UE | TE | RE | RXNE | further, &now).unwrap();
+        (usart, now)
+    }
+
+    fn plain(byte: u8) -> Frame {
+        Frame { bits: byte.into(), length: 8, garbled: false }
     }
 
     #[test]
     fn two_bytes_leave_back_to_back() {
-        let (mut usart, clock) = ready();
-        usart.write(0x04, u32::from(b'A'), Instant(0), clock).unwrap();
-        usart.write(0x04, u32::from(b'B'), Instant(100), clock).unwrap();
-        let first = usart.next_event().unwrap();
-        assert_eq!(first, Instant(86_250), "10 bits of 69 cycles at 8 MHz");
-        assert_eq!(usart.settle(first, clock), Some(b'A'));
-        assert_eq!(usart.next_event(), Some(Instant(172_500)));
-        assert_eq!(usart.settle(Instant(172_500), clock), Some(b'B'));
-        assert_eq!(usart.read(0).unwrap() & TC, TC);
+        let (mut usart, now) = ready(0);
+        usart.write(0x04, u32::from(b'A'), &now).unwrap();
+        usart.write(0x04, u32::from(b'B'), &now.cycle(1)).unwrap();
+        assert_eq!(usart.next_cycle(), Some(690), "10 bits of 69 cycles");
+        usart.settle(&now.cycle(690));
+        assert_eq!(usart.take_sent(), Some(plain(b'A')));
+        assert_eq!(usart.read(0x00, &now) & TC, 0);
+        assert_eq!(usart.next_cycle(), Some(1380));
+        usart.settle(&now.cycle(1380));
+        assert_eq!(usart.take_sent(), Some(plain(b'B')));
+        assert_eq!(usart.read(0x00, &now) & (TC | TXE), TC | TXE);
+        usart.write(0x04, 0, &now.cycle(1400)).unwrap();
+        assert_eq!(usart.read(0x00, &now) & TC, 0, "TC clears by reading SR, then writing DR");
+    }
+
+    #[test]
+    fn frames_are_as_long_as_word_and_stop_bits_make_them() {
+        for (cr1, stop, ticks) in [(0, 0, 690), (M, 0, 759), (0, 2, 759), (0, 3, 724), (0, 1, 655)] {
+            let (mut usart, now) = ready(cr1);
+            usart.write(0x10, stop << 12, &now).unwrap();
+            usart.write(0x04, 0x55, &now).unwrap();
+            assert_eq!(usart.next_cycle(), Some(ticks), "{cr1:#x} {stop}");
+        }
+        let (mut usart, now) = ready(0);
+        usart.write(0x04, 0x55, &Moment { divider: 4, ..now }).unwrap();
+        assert_eq!(usart.next_cycle(), Some(2760), "PCLK is HCLK/4");
     }
 
     #[test]
     fn an_unread_byte_is_overrun_and_the_first_kept() {
-        let (mut usart, clock) = ready();
-        usart.send(Instant(0), b"xy");
-        usart.settle(Instant(1_000_000), clock);
-        assert!(usart.irq());
-        assert_eq!(usart.read(0).unwrap() & (RXNE | ORE), RXNE | ORE);
-        assert_eq!(usart.read(4), Some(u32::from(b'x')));
-        assert_eq!(usart.read(0).unwrap() & (RXNE | ORE), 0);
+        let (mut usart, now) = ready(0);
+        usart.receive(plain(b'x'), BAUD, &now);
+        usart.receive(plain(b'y'), BAUD, &now);
+        assert_eq!(usart.lines(), 1);
+        assert_eq!(usart.read(0, &now) & (RXNE | ORE), RXNE | ORE);
+        assert_eq!(usart.read(4, &now), u32::from(b'x'));
+        assert_eq!((usart.read(0, &now) & (RXNE | ORE), usart.lines()), (0, 0));
     }
 
     #[test]
     fn a_wrong_rate_is_noise() {
-        let (mut usart, clock) = ready();
-        usart.write(0x08, 833, Instant(0), clock).unwrap();
-        usart.write(0x04, u32::from(b'A'), Instant(0), clock).unwrap();
-        let end = usart.next_event().unwrap();
-        assert_eq!(usart.settle(end, clock), Some(NOISE));
+        let (mut usart, now) = ready(0);
+        usart.receive(plain(b'x'), 9_600.0, &now);
+        assert_eq!(usart.read(0, &now) & (NE | FE | RXNE), NE | FE | RXNE);
+        assert_eq!(usart.read(4, &now), 0xff);
+        assert_eq!(usart.read(0, &now) & (NE | FE), 0);
+    }
+
+    #[test]
+    fn parity_is_made_and_checked() {
+        // 9 bits with parity are eight of data: 8E1.
+        let (mut even, now) = ready(M | PCE | PEIE);
+        even.write(0x04, 0x07, &now).unwrap();
+        even.settle(&now.cycle(759));
+        let frame = even.take_sent().unwrap();
+        assert_eq!(frame, Frame { bits: 0x107, length: 9, garbled: false });
+        even.receive(frame, BAUD, &now);
+        assert_eq!((even.read(0, &now) & PE, even.read(4, &now)), (0, 0x107));
+        let (mut odd, _) = ready(M | PCE | PS | PEIE);
+        odd.receive(frame, BAUD, &now);
+        assert_eq!((odd.read(0, &now) & PE, odd.lines()), (PE, 1));
+    }
+
+    #[test]
+    fn nine_bits_into_eight_lack_their_stop_bit() {
+        let (mut usart, now) = ready(0);
+        usart.receive(Frame { bits: 0x041, length: 9, garbled: false }, BAUD, &now);
+        assert_eq!((usart.read(0, &now) & FE, usart.read(4, &now)), (FE, 0x41));
+    }
+
+    #[test]
+    fn idle_and_dma_ask_where_they_are_enabled() {
+        let (mut usart, now) = ready(IDLE);
+        usart.fall_idle();
+        assert_eq!(usart.lines(), 1);
+        usart.write(0x14, DMAT | DMAR, &now).unwrap();
+        assert_eq!(usart.requests(), REQUEST_TX);
+        usart.receive(plain(1), BAUD, &now);
+        assert_eq!(usart.requests(), REQUEST_TX | REQUEST_RX);
+        usart.write(0x04, 1, &now).unwrap();
+        usart.write(0x04, 1, &now).unwrap();
+        assert_eq!(usart.requests(), REQUEST_RX);
     }
 }
