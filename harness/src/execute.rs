@@ -14,6 +14,7 @@ mod board_tests;
 mod contacts;
 #[cfg(test)]
 pub(crate) mod fake;
+mod flashing;
 mod halt;
 mod lane;
 mod ledger;
@@ -29,7 +30,7 @@ mod stepping;
 mod tests;
 
 pub(crate) use contacts::Contacts;
-pub(crate) use ledger::{Ledger, Outage};
+pub(crate) use ledger::{Help, Ledger, Outage};
 pub(crate) use speech::{Reply, Trouble};
 
 use crate::arrange;

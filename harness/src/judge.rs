@@ -8,6 +8,8 @@ pub mod clock;
 pub mod console;
 pub mod criterion;
 pub mod debounce;
+pub mod faults;
+pub mod mode;
 pub mod programs;
 pub mod relay;
 pub mod reset;

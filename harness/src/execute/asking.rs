@@ -33,7 +33,25 @@ impl<'a> Session<'a> {
                 let reply = self.ask(&Command::ListPrograms)?;
                 judge::programs::judge(&self.view(), &reply)
             }
+            Expectation::Mode(mode) => {
+                let asks = [Command::ReadMode, Command::Status];
+                let console = self.console()?;
+                let command = asks.iter().find(|command| console.tells_mode(command)).unwrap_or(&asks[0]);
+                let reply = self.ask(command)?;
+                judge::mode::judge(&reply, *mode)
+            }
             Expectation::Reset(cause) => self.reset_cause(*cause)?,
+            Expectation::Resets { count, since } => {
+                let since = self.ledger.since(since.as_deref());
+                // A board that is starting has yet to say so.
+                self.drive(&mut Waiting(self.ledger.ready_at))?;
+                judge::reset::count(&self.view(), *count, since)
+            }
+            Expectation::NoFaults { since } => {
+                let since = self.ledger.since(since.as_deref());
+                self.drive(&mut Waiting(self.ledger.ready_at))?;
+                judge::faults::judge(&self.view(), since)
+            }
         };
         self.judged(index, finding);
         Ok(())

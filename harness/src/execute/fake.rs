@@ -5,7 +5,8 @@ use crate::plan::{About, Case, PlannedStep};
 use crate::scenario::error::Source;
 use crate::scenario::file::parse;
 use crate::scenario::id::CaseId;
-use brownout_rigs::bench::{Bench, RigFault};
+use brownout_rigs::bench::{Bench, Flashing, RigFault};
+use brownout_rigs::firmware::Firmware;
 use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::{Mode, Programme};
 use brownout_trace::event::{Figure, Level, ShotReport, What};
@@ -374,6 +375,18 @@ impl Bench for Fake {
         }
         self.obeys_the_clock();
         Ok(())
+    }
+
+    /// Takes half a second.
+    fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault> {
+        self.stops();
+        let until = self.now + Span::millis(500);
+        while self.now < until {
+            self.advance(until, events)?;
+        }
+        self.starts(ResetCause::Pin);
+        let firmware = firmware.map_or("fake", Firmware::name).to_owned();
+        Ok(Flashing { firmware, sha256: [0xab; 32], whole: true })
     }
 
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault> {

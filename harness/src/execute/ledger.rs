@@ -37,6 +37,15 @@ pub fn unpowered(level: Level) -> bool {
     }
 }
 
+/// A person helps the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Help {
+    /// Since when.
+    pub from: Instant,
+    /// Until when; `None` while it lasts.
+    pub to: Option<Instant>,
+}
+
 /// A programme with its slot as the board numbers it, where it told one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
@@ -66,6 +75,10 @@ pub struct Ledger {
     pub marks: Vec<(String, Instant)>,
     /// The shots as delivered.
     pub shots: Vec<ShotReport>,
+    /// What an operator did for the board.
+    pub help: Vec<Help>,
+    /// Since when the board has only part of a firmware.
+    pub unflashed: Option<Instant>,
     /// Whether a scenario said something of its own making that may have changed what the board should do.
     pub meddled: bool,
     /// Before that the board need not answer: it may be starting.
@@ -84,6 +97,8 @@ impl Ledger {
             programmes: Vec::new(),
             marks: Vec::new(),
             shots: Vec::new(),
+            help: Vec::new(),
+            unflashed: None,
             meddled: false,
             ready_at: at,
         }
@@ -134,6 +149,23 @@ impl Ledger {
     pub fn reset(&mut self, from: Instant, to: Instant, profile: &Profile) {
         self.deeds.push((from, to, Action::Reset));
         self.ready_at = self.ready_at.max(to + profile.power.boot);
+    }
+
+    /// A firmware was written between two instants, or only part of it. A board with part of one need not do anything.
+    pub fn flashed(&mut self, from: Instant, to: Instant, whole: bool, profile: &Profile) {
+        let from = *self.unflashed.get_or_insert(from);
+        if whole {
+            self.unflashed = None;
+            self.reset(from, to, profile);
+        } else {
+            // No undisturbed board is without its firmware.
+            self.meddled = true;
+        }
+    }
+
+    /// Whether an operator is at the board.
+    pub fn is_helped(&self) -> bool {
+        self.help.last().is_some_and(|help| help.to.is_none())
     }
 
     /// A programme was added; the first free slot took it.

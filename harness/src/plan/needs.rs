@@ -4,12 +4,30 @@ use super::Target;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
 use crate::scenario::step::{ResetStep, Step};
-use brownout_rigs::profile::Profile;
+use brownout_rigs::profile::{Command, Profile};
 use brownout_rigs::rig::Rig;
 
 /// Why this board, or this rig, cannot do this case, if it cannot.
 pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
-    silent(choice, target.profile).or_else(|| unpressed(choice, target.rig?))
+    silent(choice, target.profile)
+        .or_else(|| unflashed(choice, target.profile))
+        .or_else(|| without_mode(choice, target.profile))
+        .or_else(|| unpressed(choice, target.rig?))
+}
+
+/// A board that no probe can flash.
+fn unflashed(choice: &Choice, profile: &Profile) -> Option<String> {
+    let flashes = choice.steps.iter().any(|read| matches!(read.step.value, Step::Flash(_)));
+    (flashes && profile.chip.is_none()).then(|| format!("`{}` names no chip: no probe can flash it", profile.name))
+}
+
+/// A board that does not tell its mode.
+fn without_mode(choice: &Choice, profile: &Profile) -> Option<String> {
+    let asks = |step: &Step| matches!(step, Step::Expect(expectation) if matches!(expectation.value, Expectation::Mode(_)));
+    let asked = choice.steps.iter().any(|read| asks(&read.step.value));
+    let console = profile.console.as_ref()?;
+    let tells = [Command::ReadMode, Command::Status].iter().any(|command| console.tells_mode(command));
+    (asked && !tells).then(|| format!("`{}` has no command that tells its mode", profile.name))
 }
 
 /// A button that the rig has no wire to.
@@ -36,7 +54,7 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
             || matches!(step, Step::Reset(ResetStep::Software | ResetStep::Factory))
             || matches!(step, Step::Expect(expectation) if matches!(
                 expectation.value,
-                Expectation::Console { .. } | Expectation::Clock { .. } | Expectation::ProgramsKept
+                Expectation::Console { .. } | Expectation::Clock { .. } | Expectation::ProgramsKept | Expectation::Mode(_)
             ))
     };
     let step = choice.steps.iter().map(|read| &read.step.value).find(speaks)?;

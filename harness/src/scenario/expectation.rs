@@ -2,6 +2,7 @@
 
 pub(in crate::scenario) mod read;
 
+use super::step::Mode;
 use brownout_trace::{RelayName, ResetCause, Span};
 use std::fmt;
 
@@ -29,8 +30,22 @@ pub enum Expectation {
     },
     /// `{ programs = "kept" }`: the board, asked now, lists exactly the programmes it was last given.
     ProgramsKept,
+    /// `{ mode = "auto" }`: the board, asked now, names this mode.
+    Mode(Mode),
     /// `{ reset = "power-on" }`: the cause of the last reset.
     Reset(ResetCause),
+    /// `{ resets = 1 }`: it was reset so often. Looks back.
+    Resets {
+        /// How often.
+        count: u32,
+        /// From this mark; from step 0 if none.
+        since: Option<String>,
+    },
+    /// `{ faults = "none" }`: it did not crash. Looks back.
+    NoFaults {
+        /// From this mark; from step 0 if none.
+        since: Option<String>,
+    },
     /// `"schedule"`, or `{ schedule = { since = … } }`: the schedule oracle. Looks back.
     Schedule {
         /// From this mark; from step 0 if none.
@@ -106,6 +121,8 @@ impl Expectation {
                 predicate: RelayPredicate::Edges { since, .. } | RelayPredicate::Never { since, .. },
                 ..
             }
+            | Self::Resets { since, .. }
+            | Self::NoFaults { since }
             | Self::Schedule { since } => since.as_deref(),
             _ => None,
         }
@@ -135,7 +152,11 @@ impl fmt::Display for Expectation {
             Self::Console { line, within } => write!(f, "console line `{line}` within {within}"),
             Self::Clock { within } => write!(f, "clock right within {within}"),
             Self::ProgramsKept => f.write_str("programs kept"),
+            Self::Mode(mode) => write!(f, "mode is {mode}"),
             Self::Reset(cause) => write!(f, "last reset was {cause}"),
+            Self::Resets { count: 1, .. } => write!(f, "1 reset{since}"),
+            Self::Resets { count, .. } => write!(f, "{count} resets{since}"),
+            Self::NoFaults { .. } => write!(f, "no faults{since}"),
             Self::Schedule { .. } => write!(f, "schedule kept{since}"),
         }
     }

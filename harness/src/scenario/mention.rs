@@ -2,6 +2,7 @@
 
 use super::step::{Moment, Programme, ResetStep, Voltage};
 use brownout_trace::{Civil, RelayName};
+use std::path::PathBuf;
 
 /// One mention.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub enum Mention {
     Voltage(Voltage),
     /// A way to reset.
     Reset(ResetStep),
+    /// A firmware to flash: a file, or the one under test.
+    Firmware(Option<PathBuf>),
     /// A clock setting.
     SetClock(Civil),
     /// A moment to wait for.
@@ -30,6 +33,8 @@ pub enum Mention {
     Console,
     /// The board's clock, compared with the nominal one.
     Clock,
+    /// The board's mode, asked for.
+    ModeAsked,
     /// The schedule oracle.
     Schedule,
 }

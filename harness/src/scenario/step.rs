@@ -13,6 +13,7 @@ use super::span::Spanned;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
 use std::fmt;
+use std::path::PathBuf;
 
 pub use brownout_rigs::programme::{Mode, Programme};
 
@@ -40,6 +41,9 @@ pub enum Step<V = Voltage> {
     /// `reset = "pin" | "software" | "supply" | "factory"`. The first two return at once, `supply` when it is back,
     /// `factory` when acknowledged.
     Reset(ResetStep),
+    /// `flash = "next.elf" | "again"`: through the rig's probe, the settings kept. Returns when the chip was reset, or
+    /// its supply went away meanwhile.
+    Flash(Flash),
     /// `wait = "2s"`.
     Wait(Span),
     /// `until = "Mon 08:00:02"`, read on the nominal clock.
@@ -51,6 +55,10 @@ pub enum Step<V = Voltage> {
     Meanwhile(usize),
     /// The end of a `during`: waits for what is still in the background.
     Join,
+    /// The beginning of `operator = […]`: so many steps after this one are what a person does to help the board.
+    Operator(usize),
+    /// The end of an `operator`. Takes no time.
+    Helped,
     /// `expect = …`.
     Expect(Spanned<Expectation>),
 }
@@ -221,6 +229,15 @@ pub enum ResetStep {
     Supply,
     /// The defaults restored, asked for through the console.
     Factory,
+}
+
+/// What `flash` writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flash {
+    /// The firmware under test, once more.
+    Again,
+    /// An ELF, counted from the folder of the file that names it.
+    File(PathBuf),
 }
 
 impl ResetStep {

@@ -11,8 +11,11 @@ use toml::de::DeValue;
 
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
-const SUBJECTS: [&str; 6] = ["relay", "console", "clock", "programs", "reset", "schedule"];
-const PREDICATES: [&str; 4] = ["is", "stays", "edges", "never"];
+/// Every subject, in the order of the reference.
+pub const SUBJECTS: [&str; 9] =
+    ["relay", "console", "clock", "programs", "mode", "reset", "resets", "faults", "schedule"];
+/// What can be expected of a relay.
+pub const PREDICATES: [&str; 4] = ["is", "stays", "edges", "never"];
 const CONTACTS: [(&str, Contact); 2] = [("closed", Contact::Closed), ("open", Contact::Open)];
 const EXAMPLE: &str = "`\"schedule\"` or a table such as `{ relay = \"K1\", is = \"closed\" }`";
 
@@ -41,7 +44,10 @@ pub(in crate::scenario) fn expectation<'d>(reader: &mut Reader<'d>, node: &Node<
         ["console"] => console(reader, node),
         ["clock"] => clock(reader, node),
         ["programs"] => programs(reader, node),
+        ["mode"] => mode(reader, node),
         ["reset"] => reset(reader, node),
+        ["resets"] => resets(reader, node),
+        ["faults"] => faults(reader, node),
         ["schedule"] => schedule(reader, node),
         [] => {
             no_subject(reader, node, &keys);
@@ -178,6 +184,27 @@ fn programs<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation>
     let table = reader.table(node, "a programs expectation", &["programs"])?;
     reader.word(table.get("programs")?, "a state of the programmes", &[("kept", ())])?;
     Some(Expectation::ProgramsKept)
+}
+
+fn mode<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a mode expectation", &["mode"])?;
+    let value = table.get("mode")?;
+    reader.mention(value, Mention::ModeAsked);
+    crate::scenario::step::read::mode(reader, value).map(Expectation::Mode)
+}
+
+fn resets<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a resets expectation", &["resets", "since"])?;
+    let count = table.get("resets").cloned().and_then(|node| reader.count(&node, "a number of resets", 0));
+    let since = since(reader, &table)?;
+    Some(Expectation::Resets { count: count?, since })
+}
+
+fn faults<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a faults expectation", &["faults", "since"])?;
+    let none = table.get("faults").and_then(|node| reader.word(node, "what can be expected of faults", &[("none", ())]));
+    let since = since(reader, &table)?;
+    none.map(|()| Expectation::NoFaults { since })
 }
 
 fn reset<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
