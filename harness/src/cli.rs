@@ -13,6 +13,7 @@ pub mod libtest;
 pub mod output;
 pub mod reject;
 pub mod run;
+pub mod schema;
 pub mod setup;
 pub mod shard;
 pub mod signals;
@@ -63,6 +64,8 @@ enum Command {
     Reject(Pending),
     /// Print the script that completes options in a shell
     Completions(completions::Options),
+    /// Print the JSON Schema of scenario, rig or board files, for editors
+    Schema(schema::Options),
 }
 
 /// Which pending snapshots.
@@ -121,6 +124,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Check(options) => check::check(options, output),
         Command::Accept(pending) => accept::accept(&pending.paths(), output),
         Command::Completions(options) => completions::completions(options, output),
+        Command::Schema(options) => schema::schema(options, output),
         Command::Reject(pending) => reject::reject(&pending.paths(), output),
     }
 }

@@ -64,8 +64,7 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     let handled = |one: &Mismatch| {
         help.iter().any(|help| helping(help, one.at) && one.until.is_some_and(|until| until <= helped(help, allowance)))
     };
-    let found: Vec<Mismatch> =
-        unbroken(found).into_iter().filter(lasting).filter(|one| !handled(one)).collect();
+    let found: Vec<Mismatch> = unbroken(found).into_iter().filter(lasting).filter(|one| !handled(one)).collect();
     if found.iter().any(|one| one.at < begin) {
         // Wrong before it was disturbed: no disturbance can be blamed.
         return None;

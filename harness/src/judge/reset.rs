@@ -111,8 +111,7 @@ pub fn count(view: &View<'_>, expected: u32, since: Instant) -> Finding {
     if passed || resets.is_empty() {
         return finding;
     }
-    let dated: Vec<String> =
-        resets.iter().take(TOLD).map(|(at, cause)| format!("{} at {at}", word(cause))).collect();
+    let dated: Vec<String> = resets.iter().take(TOLD).map(|(at, cause)| format!("{} at {at}", word(cause))).collect();
     finding.detail(format!("{}{more}", dated.join(", ")))
 }
 

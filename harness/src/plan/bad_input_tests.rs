@@ -22,7 +22,7 @@ programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
 "#;
 
 /// Plans a text as the file `x.toml`, for the reference board on a rig of at most 15 V.
-pub(super) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
+pub(crate) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
     let profile = Profile::shipped("weekly").unwrap().unwrap();
     let target = Target { profile: &profile, highest: Some(Volts(15.0)), rig: None };
     let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };

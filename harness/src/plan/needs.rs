@@ -23,7 +23,8 @@ fn unflashed(choice: &Choice, profile: &Profile) -> Option<String> {
 
 /// A board that does not tell its mode.
 fn without_mode(choice: &Choice, profile: &Profile) -> Option<String> {
-    let asks = |step: &Step| matches!(step, Step::Expect(expectation) if matches!(expectation.value, Expectation::Mode(_)));
+    let asks =
+        |step: &Step| matches!(step, Step::Expect(expectation) if matches!(expectation.value, Expectation::Mode(_)));
     let asked = choice.steps.iter().any(|read| asks(&read.step.value));
     let console = profile.console.as_ref()?;
     let tells = [Command::ReadMode, Command::Status].iter().any(|command| console.tells_mode(command));

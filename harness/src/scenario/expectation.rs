@@ -1,6 +1,6 @@
 //! The expectations: what a scenario can demand of a board. Each is judged on the trace.
 
-pub(in crate::scenario) mod read;
+pub(crate) mod read;
 
 use super::step::Mode;
 use brownout_trace::{RelayName, ResetCause, Span};

@@ -4,7 +4,7 @@
 //! percentage has been resolved against the board's nominal supply.
 
 mod press;
-pub(in crate::scenario) mod read;
+pub(crate) mod read;
 pub(in crate::scenario) mod supply;
 mod words;
 

@@ -156,7 +156,8 @@ impl<'d> Unfolding<'_, 'd> {
                 .faults
                 .push(fault.label("and so it is `meanwhile`").help("let only one of the two act on the supply"));
         }
-        if let Some(flash) = front.iter().find(|read| matches!(read.step.value, Step::Flash(_))).filter(|_| !back.is_empty())
+        if let Some(flash) =
+            front.iter().find(|read| matches!(read.step.value, Step::Flash(_))).filter(|_| !back.is_empty())
         {
             let fault = Fault::new(&flash.source, flash.step.span.clone(), "nothing can go on beside `flash`");
             reader.faults.push(fault.label("time is the probe's until it is done").help(
@@ -184,10 +185,12 @@ impl<'d> Unfolding<'_, 'd> {
         let help = self.deeper(reader, node, |this, reader| this.list(reader, list, Some(&value)));
         for step in help.iter().filter(|read| !helps(&read.step.value)) {
             let fault = Fault::new(&step.source, step.step.span.clone(), "this is nothing that an operator does");
-            reader.faults.push(fault.label("does not belong into `operator`").help(format!(
-                "`operator` holds {}; the rest belongs before or after it",
-                list_of(&OPERATOR, "and")
-            )));
+            reader.faults.push(
+                fault.label("does not belong into `operator`").help(format!(
+                    "`operator` holds {}; the rest belongs before or after it",
+                    list_of(&OPERATOR, "and")
+                )),
+            );
         }
         let own = |step| own(reader, node, step);
         let mut steps = vec![own(Step::Operator(help.len()))];

@@ -202,7 +202,8 @@ fn resets<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
 
 fn faults<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
     let table = reader.table(node, "a faults expectation", &["faults", "since"])?;
-    let none = table.get("faults").and_then(|node| reader.word(node, "what can be expected of faults", &[("none", ())]));
+    let none =
+        table.get("faults").and_then(|node| reader.word(node, "what can be expected of faults", &[("none", ())]));
     let since = since(reader, &table)?;
     none.map(|()| Expectation::NoFaults { since })
 }
