@@ -28,6 +28,8 @@ mod stairs;
 mod stepping;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 pub(crate) use contacts::Contacts;
 pub(crate) use ledger::{Help, Ledger, Outage};

@@ -1,5 +1,6 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+use brownout_trace::Volts;
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
 use std::fmt;
@@ -15,6 +16,8 @@ pub struct Rig {
     pub description: String,
     /// The profile of the board on it.
     pub board: String,
+    /// The most that its supply gives; `None` if that is no matter.
+    pub highest: Option<Volts>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -29,6 +32,7 @@ struct RigFile {
     description: String,
     bench: BenchKind,
     board: String,
+    highest: Option<Volts>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
@@ -125,6 +129,7 @@ impl Rig {
             name: file.name,
             description: file.description,
             board: file.board,
+            highest: file.highest,
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })

@@ -3,6 +3,7 @@
 //! The contact's expected state is what an undisturbed board would do: the oracle's forecast with every outage left
 //! out.
 
+use super::relay::Settled;
 use super::schedule::{deviations, history};
 use super::{View, clock};
 use crate::execute::{Help, Outage, Trouble};
@@ -64,6 +65,11 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     let handled = |one: &Mismatch| {
         help.iter().any(|help| helping(help, one.at) && one.until.is_some_and(|until| until <= helped(help, allowance)))
     };
+    let found = found.into_iter().map(|(relay, one)| {
+        let until = one.until.or_else(|| came_right(view, &relay, &one));
+        (relay, Mismatch { until, ..one })
+    });
+    let found = found.collect();
     let found: Vec<Mismatch> = unbroken(found).into_iter().filter(lasting).filter(|one| !handled(one)).collect();
     if found.iter().any(|one| one.at < begin) {
         // Wrong before it was disturbed: no disturbance can be blamed.
@@ -79,6 +85,12 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
         Recovery::Pending => None,
         Recovery::Never => Some(Criterion::D),
     }
+}
+
+/// When a contact came right in a time in which the oracle leaves it free, such as a start: it sees no end there.
+fn came_right(view: &View<'_>, relay: &RelayName, one: &Mismatch) -> Option<Instant> {
+    let changes = Settled::of(view, relay).changes;
+    changes.into_iter().find(|(at, closed)| *at > one.at && *closed == one.expected).map(|(at, _)| at)
 }
 
 /// Deviations of one relay that follow each other without a break are one: the oracle begins a new one at each event that

@@ -17,6 +17,7 @@ pub static FILE: Table = Table {
             Text,
             "the profile of the board on it: `boards/<name>.toml` beside this file, or a shipped one",
         ),
+        may("highest", Form(&VOLTS), "the most that its supply gives: a scenario that asks for more does not plan"),
         needed("virtual", Kind::Table(&VIRTUAL), "the virtual board"),
     ],
 };

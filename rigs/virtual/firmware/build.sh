@@ -45,7 +45,8 @@ variant weekly
 variant weekly-inplace -DDEFECT_STORE_IN_PLACE
 for name in no-crc save-order supply-ignored slot-17 mode-lost boot-count factory \
     midnight sunday day-group equal-times lost-pulse overlap override edit \
-    power-up double-cut clock-lost clock-believed clock-set dst slow-clock leap-day century year-2038 long-line; do
+    power-up double-cut clock-lost clock-believed clock-set dst slow-clock leap-day century year-2038 long-line \
+    update; do
     defect "$name"
 done
 for name in silent crash flood timer; do
