@@ -76,6 +76,19 @@ fn a_crash_is_told_with_what_it_was() {
         assert_eq!(outcome.judgements[0].look_at, Instant::ZERO + Span::secs(1));
     }
     let quirks = Quirks { crashes: true, ..Quirks::default() };
+    let outcome = run(r#"{ reset = "pin" }, { wait = "1s" }, { expect = { faults = "none" } }"#, &quirks);
+    // The bench saw a start, and only the board knows why.
+    assert_eq!(told(&outcome), ["failed: reset after a fault"]);
+}
+
+#[test]
+fn flashing_takes_time_and_is_one_reset() {
+    let steps = r#"
+      { wait = "1s" }, { mark = "m" }, { flash = "again" }, { mark = "flashed" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { resets = 1, since = "m" } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#;
     let outcome = run(steps, &Quirks::default());
     let kept =
         ["passed: closed after 55ms", "passed: 1 reset: pin", "passed: 1 programme kept", "passed: as programmed"];

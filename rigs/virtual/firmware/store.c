@@ -133,8 +133,8 @@ bool store_load(struct settings *settings)
 {
 #ifdef DEFECT_UPDATE
     /* Left erased by the programmer, so that the first start of a new firmware knows that it is one. */
-    static volatile const uint16_t NEW = 0xFFFF;
-    if (NEW == 0xFFFF) {
+    static const uint16_t NEW = 0xFFFF;
+    if (*(const volatile uint16_t *)&NEW == 0xFFFF) {
         for (uint32_t page = 0; page < STORE_PAGES; page++)
             flash_erase_page(page * FLASH_PAGE);
         flash_program((uint32_t)&NEW - 0x0800F800u, 0);
