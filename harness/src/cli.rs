@@ -16,6 +16,7 @@ pub mod output;
 pub mod reject;
 pub mod review;
 pub mod run;
+pub mod schema;
 pub mod serve;
 pub mod setup;
 pub mod shard;
@@ -72,6 +73,8 @@ enum Command {
     Serve(serve::Options),
     /// Print the script that completes options in a shell
     Completions(completions::Options),
+    /// Print the JSON Schema of scenario, rig or board files, for editors
+    Schema(schema::Options),
 }
 
 /// The paths that were asked for, or the folder where scenarios are.
@@ -119,6 +122,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Completions(options) => completions::completions(options, output),
         Command::Serve(options) => serve::serve(options, output, stop),
         Command::Reject(options) => reject::reject(options, output),
+        Command::Schema(options) => schema::schema(options, output),
     }
 }
 

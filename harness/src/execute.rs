@@ -16,6 +16,7 @@ mod board_tests;
 mod contacts;
 #[cfg(test)]
 pub(crate) mod fake;
+mod flashing;
 mod halt;
 mod keying;
 mod lane;
@@ -32,9 +33,11 @@ mod stepping;
 mod tests;
 #[cfg(test)]
 mod timing_tests;
+#[cfg(test)]
+mod word_tests;
 
 pub(crate) use contacts::Contacts;
-pub(crate) use ledger::{Ledger, Outage, Seen};
+pub(crate) use ledger::{Help, Ledger, Outage, Seen};
 pub(crate) use speech::{Reply, Trouble};
 
 use crate::arrange;

@@ -13,6 +13,7 @@ pub mod judge;
 pub mod oracle;
 pub mod outcome;
 pub mod plan;
+pub mod reference;
 pub mod rigged;
 pub mod runner;
 pub mod scenario;

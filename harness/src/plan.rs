@@ -7,7 +7,7 @@ mod needs;
 mod order_check;
 
 #[cfg(test)]
-mod bad_input_tests;
+pub(crate) mod bad_input_tests;
 #[cfg(test)]
 mod bad_timing_tests;
 #[cfg(test)]

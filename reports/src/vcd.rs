@@ -196,6 +196,7 @@ impl<W: Write> Waveform<W> {
             | What::Arrange { .. }
             | What::Mark { .. }
             | What::Button { .. }
+            | What::Flashed { .. }
             | What::ClockSet { .. }
             | What::Judged { .. }
             | What::Measured(_)

@@ -6,6 +6,7 @@
 
 pub mod virtual_board;
 
+use crate::firmware::Firmware;
 use brownout_trace::event::{Level, ShotReport};
 use brownout_trace::{Event, Instant, Span};
 use std::fmt;
@@ -35,6 +36,23 @@ pub trait Bench {
 
     /// Pulls the board's reset pin, or releases it.
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault>;
+
+    /// Flashes a firmware by the rig's probe and resets the chip; `None` is the firmware under test. Only the pages that
+    /// the firmware needs are erased: what the board keeps elsewhere stays. Time passes by what the chip's flash
+    /// algorithm takes; what happens meanwhile is appended, as by [`Bench::advance`]. That the supply goes away meanwhile
+    /// is no fault of the rig.
+    fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault>;
+}
+
+/// What came of flashing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flashing {
+    /// The firmware's name.
+    pub firmware: String,
+    /// The SHA-256 of its ELF.
+    pub sha256: [u8; 32],
+    /// Whether all of it was written and verified; else the supply went away meanwhile.
+    pub whole: bool,
 }
 
 /// Something the rig could not do: never the board's fault.

@@ -24,6 +24,18 @@ pub struct FirmwareError {
     help: &'static str,
 }
 
+impl FirmwareError {
+    /// What is wrong with the file; a fragment that follows its name.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// What to do.
+    pub fn help(&self) -> &'static str {
+        self.help
+    }
+}
+
 impl fmt::Display for FirmwareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; {}", self.path.display(), self.why, self.help)

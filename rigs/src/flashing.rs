@@ -86,20 +86,25 @@ pub struct Flashed {
     pub image: Image,
     /// The firmware's symbols.
     pub symbols: Arc<Symbols>,
+    /// The chip as probe-rs names it, to flash it again.
+    pub chip: Arc<str>,
+    /// The firmware itself.
+    pub firmware: Firmware,
+}
+
+/// What is erased before a firmware is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Erase {
+    /// Everything.
+    Chip,
+    /// The pages that the firmware needs.
+    Pages,
 }
 
 /// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe; `chip` is a name, or a
 /// target of one's own making.
 pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
-    let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing(Doing::Attaching))?;
-    let mut loader = session.target().flash_loader();
-    loader
-        .load_image(&mut session, &mut Cursor::new(firmware.bytes()), ElfLoader(ElfOptions::default()), None)
-        .map_err(while_doing(Doing::ReadingFirmware))?;
-    let mut options = DownloadOptions::default();
-    options.do_chip_erase = true;
-    loader.commit(&mut session, options).map_err(while_doing(Doing::Writing))?;
-    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing(Doing::Verifying))?;
+    let mut session = write(probe, chip, firmware, Erase::Chip)?;
     let mut core = session.core(0).map_err(while_doing(Doing::Resetting))?;
     match core.reset() {
         // What was written was verified. A firmware that crashes as soon as it starts is the board's failure, and the
@@ -107,6 +112,30 @@ pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware)
         Err(probe_rs::Error::Timeout) => Ok(()),
         other => other.map_err(while_doing(Doing::Resetting)),
     }
+}
+
+/// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is left
+/// for its reset pin to start.
+pub fn update(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
+    write(probe, chip, firmware, Erase::Pages).map(drop)
+}
+
+fn write(
+    probe: Probe,
+    chip: impl Into<TargetSelector>,
+    firmware: &Firmware,
+    erase: Erase,
+) -> Result<Session, FlashError> {
+    let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing(Doing::Attaching))?;
+    let mut loader = session.target().flash_loader();
+    loader
+        .load_image(&mut session, &mut Cursor::new(firmware.bytes()), ElfLoader(ElfOptions::default()), None)
+        .map_err(while_doing(Doing::ReadingFirmware))?;
+    let mut options = DownloadOptions::default();
+    options.do_chip_erase = erase == Erase::Chip;
+    loader.commit(&mut session, options).map_err(while_doing(Doing::Writing))?;
+    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing(Doing::Verifying))?;
+    Ok(session)
 }
 
 /// Reads a variable of the firmware by its symbol, as it lies in memory.
@@ -150,5 +179,6 @@ pub fn flash_virtual(wiring: &Arc<Wiring>, chip: &str, firmware: &Firmware) -> R
     }
     flash(Probe::new(VirtualProbe::for_flashing(board.clone())), chip, firmware)?;
     let image = board.lock().image().clone();
-    Ok(Flashed { image, symbols: Arc::new(Symbols::of_elf(firmware.bytes())) })
+    let symbols = Arc::new(Symbols::of_elf(firmware.bytes()));
+    Ok(Flashed { image, symbols, chip: chip.into(), firmware: firmware.clone() })
 }

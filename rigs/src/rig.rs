@@ -4,6 +4,7 @@ use crate::lock;
 use crate::parts::meter::MeterParts;
 use crate::place::{line_column, of_words};
 use crate::uncertainty::Uncertainty;
+use brownout_trace::Volts;
 use brownout_trace::event::ShotFigure;
 use brownout_virtual::wiring::Wiring;
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub struct Rig {
     pub bench: BenchKind,
     /// `lock`: the name of the lock that a run holds, or the path of its file, if the file says one.
     pub lock: Option<String>,
+    /// The most that its supply gives; `None` if that is no matter.
+    pub highest: Option<Volts>,
     /// The virtual board that it stands on.
     pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
@@ -50,6 +53,7 @@ struct RigFile {
     /// All of them, unless the file says otherwise.
     measures: Option<Vec<ShotFigure>>,
     lock: Option<String>,
+    highest: Option<Volts>,
     #[serde(rename = "virtual")]
     wiring: Wiring,
 }
@@ -196,6 +200,7 @@ impl Rig {
             measures: file.measures.unwrap_or_else(|| ShotFigure::ALL.map(|(_, figure)| figure).into()),
             bench: file.bench,
             lock: file.lock,
+            highest: file.highest,
             wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })

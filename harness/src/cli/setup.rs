@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 /// A plan for a rig; `None` if there are faults, which are shown then.
 pub fn plan(paths: &[PathBuf], files: &RigFiles, output: &mut Output) -> Option<Plan> {
-    match plan_paths(paths, Target { profile: &files.profile, highest: None, rig: Some(&files.rig) }) {
+    match plan_paths(paths, Target { profile: &files.profile, highest: files.rig.highest, rig: Some(&files.rig) }) {
         Ok(plan) => Some(plan),
         Err(faults) => {
             for fault in &faults.0 {

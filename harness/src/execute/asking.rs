@@ -6,7 +6,7 @@ use super::session::{Doing, Poll, Session, Settling};
 use super::speech::{Reply, Speech};
 use crate::judge::{self, Finding, Window};
 use crate::scenario::expectation::Expectation;
-use crate::scenario::place::Place;
+use crate::scenario::place::{Lookback, Place};
 use crate::scenario::step::Step;
 use crate::scenario::step::measure::{Measure, Quantity};
 use brownout_rigs::profile::Command;
@@ -34,14 +34,30 @@ impl<'a> Session<'a> {
             | Expectation::Relay { .. }
             | Expectation::Schedule { .. } => {
                 // A mark may be set anew at this very instant, before the window has settled.
-                let back = expectation.back().cloned().unwrap_or_default();
-                let since = self.place(back.since.as_ref(), Instant::ZERO)?;
-                let to = self.place(back.before.as_ref(), self.now())?;
-                self.settle_later(index, Window { since, from, to });
+                let window = self.looking_back(from, &expectation.back().cloned().unwrap_or_default())?;
+                self.settle_later(index, window);
                 return Ok(());
             }
             Expectation::Console { line, within } => judge::console::judge(&self.view(), line, *within, from, cursor),
+            Expectation::Mode(mode) => {
+                let asks = [Command::ReadMode, Command::Status];
+                let console = self.console()?;
+                let command = asks.iter().find(|command| console.tells_mode(command)).unwrap_or(&asks[0]);
+                let reply = self.ask(command)?;
+                judge::mode::judge(&reply, *mode)
+            }
             Expectation::Reset(cause) => self.reset_cause(*cause)?,
+            Expectation::Resets { count, back } => {
+                // A board that is starting has yet to say so.
+                self.drive(&mut Waiting(self.ledger.ready_at))?;
+                let window = self.looking_back(from, back)?;
+                judge::reset::count(&self.view(), *count, window)
+            }
+            Expectation::NoFaults { back } => {
+                self.drive(&mut Waiting(self.ledger.ready_at))?;
+                let window = self.looking_back(from, back)?;
+                judge::faults::judge(&self.view(), window)
+            }
         };
         self.judged(index, finding);
         Ok(())
@@ -79,6 +95,13 @@ impl<'a> Session<'a> {
         }
         self.settle_later(index, Window { since, from, to: self.now() });
         Ok(())
+    }
+
+    /// The window of an expectation that began at `from`.
+    fn looking_back(&self, from: Instant, back: &Lookback) -> Result<Window, Halt> {
+        let since = self.place(back.since.as_ref(), Instant::ZERO)?;
+        let to = self.place(back.before.as_ref(), self.now())?;
+        Ok(Window { since, from, to })
     }
 
     /// When a place was passed; another instant where none is named.

@@ -218,3 +218,53 @@ fn what_a_rig_file_takes_out_is_not_measured() {
     assert_eq!(outcome.shots[0].measured_width, Figure::Measured(Span::millis(100)));
     assert_eq!(outcome.shots[0].start, Figure::Unmeasured);
 }
+
+#[test]
+fn an_update_takes_the_same_time_each_time_and_keeps_what_is_stored() {
+    let steps = r#"
+      { wait = "1s" },
+      { flash = "again" },
+      { mark = "flashed" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { faults = "none" } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#;
+    let (one, other) = (run(steps), run(steps));
+    assert_eq!(one.verdict, Verdict::Passed, "{:?}", told(&one));
+    assert_eq!(one.trace, other.trace, "time inside flashing is the flash algorithm's alone");
+    let marks = instants(&one, |what| matches!(what, What::Mark { .. }));
+    // Some ten pages of 40 ms to erase, and 512 half-words of 52.5 us and a little in each (DOMAIN.md).
+    assert!((secs(1) + Span::millis(500)..secs(4)).contains(&marks[0]), "{}", marks[0]);
+    assert_eq!(instants(&one, |what| matches!(what, What::Flashed { whole: true, .. })), marks);
+}
+
+#[test]
+fn power_lost_inside_an_update_leaves_a_board_to_be_flashed_again() {
+    let outcome = run(r#"
+      { wait = "1s" },
+      { power = { ramp = { to = "0V", over = "800ms" } } },
+      { flash = "again" },
+      { wait = "1s" },
+      { power = "on" },
+      { wait = "1s" },
+      { expect = { relay = "K1", is = "open" } },
+      { expect = { console = "*", within = "1s" } },
+      { flash = "again" },
+      { expect = { relay = "K1", is = "closed", within = "1s" } },
+      { expect = { programs = "kept" } },
+      { expect = "schedule" }"#);
+    let told = told(&outcome);
+    assert_eq!(told[..2], ["passed: open", "failed: no line"], "there is no firmware to speak");
+    assert_eq!(told[2..].iter().filter(|one| one.starts_with("passed")).count(), 3, "{told:?}");
+    assert_eq!(instants(&outcome, |what| matches!(what, What::Flashed { whole: false, .. })).len(), 1);
+    assert_eq!(outcome.criterion, None, "no board is without its firmware undisturbed");
+}
+
+#[test]
+fn a_firmware_that_crashes_is_told_by_its_fault() {
+    let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../rigs/virtual/firmware/elf/broken-crash.elf");
+    let outcome = run(&format!(r#"{{ flash = "{elf}" }}, {{ wait = "1s" }}, {{ expect = {{ faults = "none" }} }}"#));
+    assert!(told(&outcome)[0].starts_with("failed: core fault"), "{:?}", told(&outcome));
+    let detail = outcome.judgements[0].detail.as_ref().unwrap();
+    assert!(detail.contains(" in "), "named by the symbols of what was flashed: {detail}");
+}

@@ -5,7 +5,8 @@ use crate::plan::{About, Case, PlannedStep};
 use crate::scenario::error::Source;
 use crate::scenario::file::parse;
 use crate::scenario::id::CaseId;
-use brownout_rigs::bench::{Bench, RigFault};
+use brownout_rigs::bench::{Bench, Flashing, RigFault};
+use brownout_rigs::firmware::Firmware;
 use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::{Mode, Programme};
 use brownout_rigs::uncertainty::Uncertainty;
@@ -79,8 +80,14 @@ pub struct Quirks {
     pub stuck: bool,
     /// Its relay opens whenever the supply is low.
     pub lets_go: bool,
-    /// Its relay does not close again once it lost its supply.
+    /// Its relay does not close again once it lost its supply, until its reset pin is pulled.
     pub sulks: bool,
+    /// Its relay closes only so long after a start.
+    pub late: Span,
+    /// It says of every start but the first that a fault led to it.
+    pub crashes: bool,
+    /// The bench does not see when it is reset.
+    pub hides_resets: bool,
 }
 
 const HOLD_UP: Span = Span::millis(100);
@@ -147,9 +154,16 @@ impl Fake {
 
     fn starts(&mut self, cause: ResetCause) {
         self.cause = cause;
+        self.quirks.stuck &= !(self.quirks.sulks && cause == ResetCause::Pin);
         self.runs_from = Some(self.now + START);
-        self.at(self.now + Span::millis(2), What::Reset { cause });
-        let word = if cause == ResetCause::PowerOn { "por" } else { "software" };
+        if !self.quirks.hides_resets {
+            self.at(self.now + Span::millis(2), What::Reset { cause });
+        }
+        let word = match cause {
+            ResetCause::PowerOn => "por",
+            _ if self.quirks.crashes => "fault",
+            _ => "software",
+        };
         let clock = if self.clock.is_some() { "valid" } else { "lost" };
         let line = format!("# boot fake 1 reset={word} programs={} clock={clock}", self.programmes.len());
         self.says(START, line);
@@ -218,6 +232,7 @@ impl Fake {
                 programme.days.contains(civil.weekday()) && programme.on <= time && time < programme.off
             }),
         };
+        let closed = closed && self.runs_from.is_some_and(|from| from + self.quirks.late <= self.now);
         let weak = self.quirks.lets_go && self.lost_at.is_some();
         self.moves(closed && !weak, Span::millis(5));
     }
@@ -248,6 +263,7 @@ impl Fake {
                 }
                 None => "OK 2000-01-01 00:00:00 Sat lost".to_owned(),
             },
+            ["MODE"] => format!("OK {}", self.mode),
             ["MODE", word] => {
                 self.mode = Mode::ALL.into_iter().find(|mode| mode.to_string() == word).unwrap();
                 "OK".to_owned()
@@ -379,6 +395,20 @@ impl Bench for Fake {
         }
         self.obeys_the_clock();
         Ok(())
+    }
+
+    /// Takes half a second.
+    fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault> {
+        self.stops();
+        let until = self.now + Span::millis(500);
+        while self.now < until {
+            let mut fresh = Vec::new();
+            self.advance(until, &mut fresh)?;
+            events.append(&mut fresh);
+        }
+        self.starts(ResetCause::Pin);
+        let firmware = firmware.map_or("fake", Firmware::name).to_owned();
+        Ok(Flashing { firmware, sha256: [0xab; 32], whole: true })
     }
 
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault> {

@@ -38,6 +38,15 @@ pub fn unpowered(level: Level) -> bool {
     }
 }
 
+/// A person helps the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Help {
+    /// Since when.
+    pub from: Instant,
+    /// Until when; `None` while it lasts.
+    pub to: Option<Instant>,
+}
+
 /// A programme with its slot as the board numbers it, where it told one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
@@ -73,6 +82,10 @@ pub struct Ledger {
     pub shot_times: Vec<(Instant, Instant)>,
     /// Every setting of the clock, in order; the last may have been forgotten since.
     pub clocks: Vec<NominalClock>,
+    /// What an operator did for the board.
+    pub help: Vec<Help>,
+    /// Since when the board has only part of a firmware.
+    pub unflashed: Option<Instant>,
     /// Whether a scenario said something of its own making that may have changed what the board should do.
     pub meddled: bool,
     /// Before that the board need not answer: it may be starting.
@@ -94,6 +107,8 @@ impl Ledger {
             shots: Vec::new(),
             shot_times: Vec::new(),
             clocks: Vec::new(),
+            help: Vec::new(),
+            unflashed: None,
             meddled: false,
             ready_at: at,
         }
@@ -150,6 +165,23 @@ impl Ledger {
     pub fn free_slot(&self) -> u32 {
         let free = self.programmes.iter().position(|held| held.programme.is_none());
         free.unwrap_or(self.programmes.len()) as u32
+    }
+
+    /// A firmware was written between two instants, or only part of it. A board with part of one need not do anything.
+    pub fn flashed(&mut self, from: Instant, to: Instant, whole: bool, profile: &Profile) {
+        let from = *self.unflashed.get_or_insert(from);
+        if whole {
+            self.unflashed = None;
+            self.reset(from, to, profile);
+        } else {
+            // No undisturbed board is without its firmware.
+            self.meddled = true;
+        }
+    }
+
+    /// Whether an operator is at the board.
+    pub fn is_helped(&self) -> bool {
+        self.help.last().is_some_and(|help| help.to.is_none())
     }
 
     /// A programme was added; the first free slot took it.

@@ -172,10 +172,7 @@ impl<'a> Session<'a> {
         let mut fresh = std::mem::take(&mut self.fresh);
         let advanced = self.bench.advance(until, &mut fresh);
         let happened = !fresh.is_empty();
-        for event in fresh.drain(..) {
-            self.heard(&event);
-            self.log.take(event)?;
-        }
+        self.take(&mut fresh)?;
         self.fresh = fresh;
         advanced?;
         match self.now() > before {
@@ -184,6 +181,15 @@ impl<'a> Session<'a> {
                 return Err(Halt::Rig(format!("the bench stands still at {before}; asked for {until}")));
             }
             false => self.stand_still()?,
+        }
+        Ok(())
+    }
+
+    /// Takes what the bench tells.
+    pub(super) fn take(&mut self, events: &mut Vec<Event>) -> Result<(), Halt> {
+        for event in events.drain(..) {
+            self.heard(&event);
+            self.log.take(event)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::arranging::Waiting;
 use super::halt::Halt;
 use super::lane::Join;
+use super::ledger::Help;
 use super::pressing::Pressing;
 use super::session::{Doing, Session};
 use super::shooting::{Ramping, Shooting};
@@ -28,12 +29,15 @@ impl<'a> Session<'a> {
             Step::Program(program) => self.program(program),
             Step::Console(line) => {
                 if !only_asks(self.console()?, line) {
-                    (self.ledger.meddled, self.ledger.mode) = (true, None);
+                    // An operator's words are meant to bring the board back to where it should be.
+                    self.ledger.meddled |= !self.ledger.is_helped();
+                    self.ledger.mode = None;
                 }
                 self.say(line).map(drop)
             }
             Step::Reset(reset) => self.reset(*reset),
             Step::Measure(measure) => self.measure(index, &measure.value),
+            Step::Flash(flash) => self.flash(flash),
             Step::Expect(expectation) => self.expect(index, &expectation.value),
             // Done by beginning them.
             _ => Ok(()),
@@ -81,12 +85,26 @@ impl<'a> Session<'a> {
             }
             Step::Press(press) => {
                 // What a button does is the firmware's affair: no oracle knows what the contact should do after it.
-                (self.ledger.meddled, self.ledger.mode) = (true, None);
+                // An operator's is meant to bring the board back to where it should be.
+                self.ledger.meddled |= !self.ledger.is_helped();
+                self.ledger.mode = None;
                 Some(Box::new(Pressing::new(press)))
             }
             Step::Wait(span) => Some(Box::new(Waiting(self.now() + *span))),
             Step::Until(moment) => Some(Box::new(Waiting(self.moment(*moment)?))),
             Step::Join => Some(Box::new(Join)),
+            Step::Operator(_) => {
+                let now = self.now();
+                self.ledger.help.push(Help { from: now, to: None });
+                None
+            }
+            Step::Helped => {
+                let now = self.now();
+                if let Some(help) = self.ledger.help.last_mut() {
+                    help.to = Some(now);
+                }
+                None
+            }
             Step::Mark(name) => {
                 let now = self.now();
                 self.ledger.marks.push((name.clone(), now));

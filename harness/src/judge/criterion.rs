@@ -3,15 +3,16 @@
 //! The contact's expected state is what an undisturbed board would do: the oracle's forecast with every outage left
 //! out.
 
+use super::relay::Settled;
 use super::schedule::{deviations, history};
 use super::{View, clock};
-use crate::execute::{Outage, Trouble};
+use crate::execute::{Help, Outage, Trouble};
 use crate::oracle::Mismatch;
 use crate::outcome::Judgement;
 use crate::plan::Case;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::step::Step;
-use brownout_trace::{Criterion, Instant, Span, Verdict};
+use brownout_trace::{Criterion, Instant, RelayName, Span, Verdict};
 
 /// The criterion; `None` where no disturbance was applied, where the contact's expected state cannot be told (no clock
 /// was arranged, an outage outlasted its reserve, a console line of the scenario's own did more than ask), or where the
@@ -19,10 +20,18 @@ use brownout_trace::{Criterion, Instant, Span, Verdict};
 ///
 /// * A: the contact never left its expected state and no question for the clock failed.
 /// * B: it did, and was right again within the declared recovery of each outage's end.
-/// * C: it was right again, but later than declared. That an operator was needed no scenario can say yet.
-/// * D: programmes are lost, or the clock inside its reserve, or the contact never came right.
+/// * C: it was still wrong when an operator, whom the scenario declares (`operator = […]`), began to help, and was right
+///   within the declared recovery of the end of that help.
+/// * D: programmes are lost, or the clock inside its reserve; or the contact never came right, or only later than
+///   declared although nobody helped.
+///
+/// What an operator does to the supply is no disturbance, and a contact that moves under his hands and is right again
+/// in time no deviation.
 pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<Criterion> {
-    let outages = &view.ledger.outages;
+    let help = &view.ledger.help;
+    let by_hand = |outage: &&Outage| help.iter().any(|help| helping(help, outage.from));
+    let outages: Vec<Outage> = view.ledger.outages.iter().filter(|outage| !by_hand(outage)).cloned().collect();
+    let outages = &outages[..];
     let begin = outages.first()?.from;
     case.board.as_ref()?.clock?;
     let failed = |wanted: fn(&Expectation) -> bool| {
@@ -52,7 +61,16 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     }
     let found = deviations(view, &history(view, &[]), view.now).ok()?;
     let lasting = |one: &Mismatch| one.until.is_none_or(|until| until > begin);
-    let found: Vec<Mismatch> = found.into_iter().map(|(_, one)| one).filter(lasting).collect();
+    let allowance = view.profile.power.recovery;
+    let handled = |one: &Mismatch| {
+        help.iter().any(|help| helping(help, one.at) && one.until.is_some_and(|until| until <= helped(help, allowance)))
+    };
+    let found = found.into_iter().map(|(relay, one)| {
+        let until = one.until.or_else(|| came_right(view, &relay, &one));
+        (relay, Mismatch { until, ..one })
+    });
+    let found = found.collect();
+    let found: Vec<Mismatch> = unbroken(found).into_iter().filter(lasting).filter(|one| !handled(one)).collect();
     if found.iter().any(|one| one.at < begin) {
         // Wrong before it was disturbed: no disturbance can be blamed.
         return None;
@@ -60,32 +78,70 @@ pub fn judge(view: &View<'_>, case: &Case, judgements: &[Judgement]) -> Option<C
     if found.is_empty() {
         return Some(if clock.is_none() { Criterion::A } else { Criterion::B });
     }
-    let allowance = view.profile.power.recovery;
-    let recovered = found.iter().map(|one| recovery(one, outages, view.now, allowance)).max()?;
+    let recovered = found.iter().map(|one| recovery(one, outages, help, view.now, allowance)).max()?;
     match recovered {
         Recovery::InTime => Some(Criterion::B),
-        Recovery::Late => Some(Criterion::C),
+        Recovery::Helped => Some(Criterion::C),
         Recovery::Pending => None,
         Recovery::Never => Some(Criterion::D),
     }
+}
+
+/// When a contact came right in a time in which the oracle leaves it free, such as a start: it sees no end there.
+fn came_right(view: &View<'_>, relay: &RelayName, one: &Mismatch) -> Option<Instant> {
+    let changes = Settled::of(view, relay).changes;
+    changes.into_iter().find(|(at, closed)| *at > one.at && *closed == one.expected).map(|(at, _)| at)
+}
+
+/// Deviations of one relay that follow each other without a break are one: the oracle begins a new one at each event that
+/// the contact should have obeyed.
+fn unbroken(found: Vec<(RelayName, Mismatch)>) -> Vec<Mismatch> {
+    let mut whole: Vec<(RelayName, Mismatch)> = Vec::new();
+    for (relay, one) in found {
+        match whole.iter_mut().find(|(other, last)| *other == relay && last.until == Some(one.at)) {
+            Some((_, last)) => last.until = one.until,
+            None => whole.push((relay, one)),
+        }
+    }
+    whole.into_iter().map(|(_, one)| one).collect()
+}
+
+/// Whether an instant lies in the time of an operator's help.
+fn helping(help: &Help, at: Instant) -> bool {
+    at >= help.from && help.to.is_none_or(|to| at <= to)
+}
+
+/// By when an operator's help must have worked.
+fn helped(help: &Help, allowance: Span) -> Instant {
+    help.to.map_or(Instant::NEVER, |to| to + allowance)
 }
 
 /// How a deviation ended; the gravest decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Recovery {
     InTime,
-    Late,
+    Helped,
     Pending,
     Never,
 }
 
-fn recovery(one: &Mismatch, outages: &[Outage], now: Instant, allowance: Span) -> Recovery {
+fn recovery(one: &Mismatch, outages: &[Outage], help: &[Help], now: Instant, allowance: Span) -> Recovery {
     // What the board had to recover from: the last outage that had begun by then.
     let by = one.until.unwrap_or(now);
     let ended = outages.iter().rev().find(|outage| outage.from <= by).and_then(|outage| outage.to);
     let due = ended.map(|ended| ended + allowance);
+    if let Some(help) = help.iter().find(|help| one.at < help.from && help.from < by) {
+        let worked = helped(help, allowance);
+        return match one.until {
+            // Helped before it had its time: what it would have done by itself nobody knows.
+            _ if due.is_none_or(|due| help.from < due) => Recovery::Pending,
+            Some(until) if until <= worked => Recovery::Helped,
+            None if now < worked => Recovery::Pending,
+            _ => Recovery::Never,
+        };
+    }
     match (one.until, due) {
-        (Some(until), Some(due)) if until > due => Recovery::Late,
+        (Some(until), Some(due)) if until > due => Recovery::Never,
         (Some(_), _) => Recovery::InTime,
         (None, Some(due)) if due <= now => Recovery::Never,
         (None, _) => Recovery::Pending,

@@ -1,6 +1,6 @@
 //! `reset`: why the board was reset last. Its own word counts before the bench's.
 
-use super::{Finding, View};
+use super::{Finding, View, Window};
 use crate::execute::Reply;
 use brownout_trace::event::What;
 use brownout_trace::{Instant, ResetCause};
@@ -31,6 +31,92 @@ pub fn judge(view: &View<'_>, reply: Option<&Reply>, expected: ResetCause) -> Fi
         None => Finding::not_observed("the board tells nothing of its resets, and the rig sees none", view.now),
     }
 }
+
+/// Where resets are seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// By the bench, each at its instant.
+    Bench,
+    /// On the console, when the board has started.
+    Console,
+    /// Nowhere.
+    Nothing,
+}
+
+/// Every reset with its cause where one is told, and where they were seen: by the bench if it sees any, else by the
+/// board's own lines. What a probe does to the chip while it flashes does not count; the start of what it flashed does.
+pub fn resets(view: &View<'_>) -> (Vec<(Instant, Option<ResetCause>)>, Seen) {
+    let lines = booted(view);
+    let mut resets = Vec::new();
+    let mut sees = false;
+    let mut flashing = None;
+    for event in view.events {
+        match &event.what {
+            What::Step { .. } => flashing = Some(resets.len()),
+            What::Flashed { .. } => {
+                // The probe asks for them by software, as a firmware would.
+                let probed = resets.split_off(flashing.unwrap_or(0));
+                resets.extend(probed.into_iter().filter(|(_, cause)| *cause != Some(ResetCause::Software)));
+            }
+            What::Reset { cause } => {
+                sees = true;
+                resets.push((event.at, Some(*cause)));
+            }
+            _ => {}
+        }
+    }
+    if sees {
+        // A handler that restarts the chip is known to the firmware alone.
+        let own = lines.into_iter().filter(|(_, cause)| *cause == Some(ResetCause::Fault));
+        for (at, cause) in own {
+            if let Some(reset) = resets.iter_mut().rev().find(|(reset, _)| *reset <= at) {
+                reset.1 = cause;
+            }
+        }
+        return (resets, Seen::Bench);
+    }
+    let tells = view.profile.console.as_ref().is_some_and(|console| console.boot.is_some());
+    (lines, if tells { Seen::Console } else { Seen::Nothing })
+}
+
+/// The board's own boot lines.
+fn booted(view: &View<'_>) -> Vec<(Instant, Option<ResetCause>)> {
+    let Some(console) = view.profile.console.as_ref() else { return Vec::new() };
+    let report = |line: &str| Some(console.boot_report(line)?.ok().and_then(|report| report.reset));
+    let lines = view.events.iter().filter_map(|event| match &event.what {
+        What::Received { line } => Some((event.at, report(line)?)),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// Judges how often the board was reset in a window that looks back.
+pub fn count(view: &View<'_>, expected: u32, window: Window) -> Finding {
+    let (resets, seen) = resets(view);
+    if seen == Seen::Nothing {
+        return Finding::inconclusive("the board tells nothing of its resets, and the rig sees none", view.now);
+    }
+    let resets: Vec<_> = resets.into_iter().filter(|(at, _)| (window.since..=window.to).contains(at)).collect();
+    let word = |cause: &Option<ResetCause>| cause.map_or("of unknown cause".to_owned(), |cause| cause.to_string());
+    let causes: Vec<String> = resets.iter().take(TOLD).map(|(_, cause)| word(cause)).collect();
+    let more = if resets.len() > TOLD { ", …" } else { "" };
+    let observed = match resets.len() {
+        0 => "no reset".to_owned(),
+        1 => format!("1 reset: {}", causes.join(", ")),
+        n => format!("{n} resets: {}{more}", causes.join(", ")),
+    };
+    let passed = resets.len() == expected as usize;
+    let look_at = resets.get(expected as usize).map_or(view.now, |(at, _)| *at);
+    let finding = Finding::new(passed, observed, look_at);
+    if passed || resets.is_empty() {
+        return finding;
+    }
+    let dated: Vec<String> = resets.iter().take(TOLD).map(|(at, cause)| format!("{} at {at}", word(cause))).collect();
+    finding.detail(format!("{}{more}", dated.join(", ")))
+}
+
+/// So many resets are told one by one.
+const TOLD: usize = 6;
 
 fn told(cause: Option<ResetCause>, expected: ResetCause, at: Instant) -> Finding {
     match cause {

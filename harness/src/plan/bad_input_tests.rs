@@ -22,7 +22,7 @@ programs = [{ days = "Mon-Fri", on = "08:00:00", off = "18:00:00" }]
 "#;
 
 /// Plans a text as the file `x.toml`, for the reference board on a rig of at most 15 V.
-pub(super) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
+pub(crate) fn plan_text(text: &str) -> Result<Vec<Case>, Faults> {
     let profile = Profile::shipped("weekly").unwrap().unwrap();
     let target = Target { profile: &profile, highest: Some(Volts(15.0)), rig: None };
     let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
@@ -417,4 +417,56 @@ fn all_faults_of_a_file_are_told() {
 fn a_test_that_expects_nothing_is_no_test() {
     let text = GOOD.replace(r#"{ expect = { relay = "K1", is = "closed" } },"#, "");
     check(&text, "4:1", "no step expects anything", "schedule");
+}
+
+#[test]
+fn firmwares() {
+    step(r#"{ flash = 3 }"#, "5:13", "`again`, or an ELF file", "");
+    step(r#"{ flash = "nowhere.elf" }"#, "5:13", "`nowhere.elf` cannot be read", "name an ELF file");
+    step(r#"{ flash = "Cargo.toml" }"#, "5:13", "`Cargo.toml` is not an ELF file", "build it for the STM32F103C8");
+    let profile = Profile { chip: None, ..Profile::shipped("weekly").unwrap().unwrap() };
+    let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
+    let text = GOOD.replace(r#"{ wait   = "1s" }"#, r#"{ flash = "again" }"#);
+    let target = Target { profile: &profile, highest: None, rig: None };
+    let cases = cases(&file, &Source::new("x.toml", text), target).unwrap();
+    assert_eq!(cases[0].skip.as_deref(), Some("`weekly` names no chip: no probe can flash it"));
+    step(
+        r#"{ during = { steps = [{ flash = "again" }], meanwhile = [{ cut = "1s" }] } }"#,
+        "5:25",
+        "nothing can go on beside `flash`",
+        "`power = { ramp = { to = \"0V\", over = … } }`",
+    );
+}
+
+#[test]
+fn operators() {
+    step(r#"{ operator = [{ cut = "1s" }] }"#, "5:17", "nothing that an operator does", "`power`, `press`, `reset`");
+    step(r#"{ operator = [{ expect = "schedule" }] }"#, "5:17", "nothing that an operator does", "");
+    step(r#"{ operator = [] }"#, "5:16", "this list of steps is empty", "");
+    step(r#"{ operator = "press" }"#, "5:16", "a list of steps", "");
+    step(r#"{ operator = [{ operator = [{ press = "SET" }] }] }"#, "5:17", "nothing that an operator does", "");
+    let inside = r#"{ during = { steps = [{ operator = [{ press = "SET" }] }], meanwhile = [{ wait = "1s" }] } }"#;
+    step(inside, "5:25", "an operator's help inside a `during`", "after the `during`");
+}
+
+#[test]
+fn modes_resets_and_faults() {
+    step(r#"{ expect = { mode = "of" } }"#, "5:23", "`of` is not a mode", "did you mean");
+    step(r#"{ expect = { mode = "on", since = "x" } }"#, "5:29", "has no key `since`", "");
+    step(r#"{ expect = { resets = "1" } }"#, "5:25", "a number of resets, a whole number,", "");
+    step(r#"{ expect = { resets = -1 } }"#, "5:25", "`-1` cannot be a number of resets", "");
+    step(r#"{ expect = { resets = 1, since = "x" } }"#, "5:36", "no mark `x` is set", "");
+    step(r#"{ expect = { faults = "some" } }"#, "5:25", "`some` is not what can be expected of faults", "`none`");
+    step(r#"{ expect = { fault = "none" } }"#, "5:14", "has no subject", "did you mean `faults`?");
+    let profile = {
+        let mut profile = Profile::shipped("weekly").unwrap().unwrap();
+        let commands = &mut profile.console.as_mut().unwrap().commands;
+        (commands.read_mode, commands.status) = (None, None);
+        profile
+    };
+    let file = Found { path: "x.toml".into(), name: "x".to_owned(), root: ".".into() };
+    let text = GOOD.replace(r#"{ wait   = "1s" }"#, r#"{ expect = { mode = "auto" } }"#);
+    let target = Target { profile: &profile, highest: None, rig: None };
+    let cases = cases(&file, &Source::new("x.toml", text), target).unwrap();
+    assert_eq!(cases[0].skip.as_deref(), Some("`weekly` has no command that tells its mode"));
 }

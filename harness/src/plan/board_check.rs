@@ -7,6 +7,7 @@ use crate::scenario::mention::Mention;
 use crate::scenario::span::Spanned;
 use crate::scenario::step::{ProgramStep, Programme, ResetStep, Step};
 use crate::scenario::suggest::{did_you_mean, list};
+use brownout_rigs::firmware::Firmware;
 use brownout_rigs::profile::switches::Reset;
 use brownout_rigs::profile::{Command, Profile};
 use brownout_trace::{Span, TimeOfDay};
@@ -58,6 +59,10 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
                     .help(format!("percentages are of the nominal {}", profile.supply))
             })
         }
+        Mention::Firmware(Some(file)) => Firmware::load(file).err().map(|error| {
+            let name = file.display();
+            fault(format!("`{name}` {}", error.why())).label("no firmware for the board").help(error.help())
+        }),
         Mention::Reset(ResetStep::Factory)
             if profile.console.is_some() && profile.way(&Command::FactoryReset).is_none() =>
         {

@@ -12,7 +12,26 @@ use brownout_rigs::rig::Rig;
 
 /// Why this board, or this rig, cannot do this case, if it cannot.
 pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
-    silent(choice, target.profile).or_else(|| unpressed(choice, target.profile, target.rig?))
+    silent(choice, target.profile)
+        .or_else(|| unflashed(choice, target.profile))
+        .or_else(|| without_mode(choice, target.profile))
+        .or_else(|| unpressed(choice, target.profile, target.rig?))
+}
+
+/// A board that no probe can flash.
+fn unflashed(choice: &Choice, profile: &Profile) -> Option<String> {
+    let flashes = choice.steps.iter().any(|read| matches!(read.step.value, Step::Flash(_)));
+    (flashes && profile.chip.is_none()).then(|| format!("`{}` names no chip: no probe can flash it", profile.name))
+}
+
+/// A board that does not tell its mode.
+fn without_mode(choice: &Choice, profile: &Profile) -> Option<String> {
+    let asks =
+        |step: &Step| matches!(step, Step::Expect(expectation) if matches!(expectation.value, Expectation::Mode(_)));
+    let asked = choice.steps.iter().any(|read| asks(&read.step.value));
+    let console = profile.console.as_ref()?;
+    let tells = [Command::ReadMode, Command::Status].iter().any(|command| console.tells_mode(command));
+    (asked && !tells).then(|| format!("`{}` has no command that tells its mode", profile.name))
 }
 
 /// A button that the rig has no wire to, pressed by the scenario or by a macro.
@@ -47,7 +66,7 @@ fn silent(choice: &Choice, profile: &Profile) -> Option<String> {
     let cannot = |step: &&Step| match step {
         Step::Console(_) => profile.console.is_none(),
         Step::Expect(expectation) => {
-            matches!(expectation.value, Expectation::Console { .. }) && profile.console.is_none()
+            matches!(expectation.value, Expectation::Console { .. } | Expectation::Mode(_)) && profile.console.is_none()
         }
         Step::Measure(measure) => listens(&measure.value.quantity) && profile.console.is_none(),
         // A console without the command is a fault of the file, as it always was: see `board_check`.

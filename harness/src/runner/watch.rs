@@ -5,7 +5,8 @@
 //! at least once in [`SLICE`] of bench time. Cutting a wait into slices changes nothing in the trace: a bench advances
 //! to any instant, and nothing happens there.
 
-use brownout_rigs::bench::{Bench, RigFault};
+use brownout_rigs::bench::{Bench, Flashing, RigFault};
+use brownout_rigs::firmware::Firmware;
 use brownout_trace::event::{Level, ShotReport};
 use brownout_trace::{Event, Instant, Span};
 use std::sync::Arc;
@@ -122,5 +123,9 @@ impl<B: Bench> Bench for Watched<'_, B> {
 
     fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
         self.bench.press(button, pressed)
+    }
+
+    fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault> {
+        self.bench.flash(firmware, events)
     }
 }

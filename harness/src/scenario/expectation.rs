@@ -1,8 +1,9 @@
 //! The expectations: what a scenario can demand of a board. Each is judged on the trace.
 
-pub(in crate::scenario) mod read;
+pub(crate) mod read;
 
 use super::place::Lookback;
+use super::step::Mode;
 use brownout_trace::{Ppm, RelayName, ResetCause, Span};
 use std::fmt;
 
@@ -37,8 +38,22 @@ pub enum Expectation {
         /// How far the contacts are looked at; taken whole.
         over: Option<Span>,
     },
+    /// `{ mode = "auto" }`: the board, asked now, names this mode.
+    Mode(Mode),
     /// `{ reset = "power-on" }`: the cause of the last reset.
     Reset(ResetCause),
+    /// `{ resets = 1 }`: it was reset so often. Looks back.
+    Resets {
+        /// How often.
+        count: u32,
+        /// From where to where.
+        back: Lookback,
+    },
+    /// `{ faults = "none" }`: it did not crash. Looks back.
+    NoFaults {
+        /// From where to where.
+        back: Lookback,
+    },
     /// `"schedule"`, or `{ schedule = { since = …, error = …, drift = … } }`: the schedule oracle. Looks back.
     Schedule {
         /// From where to where.
@@ -148,7 +163,7 @@ impl Expectation {
     pub fn back(&self) -> Option<&Lookback> {
         match self {
             Self::Relay { predicate, .. } => predicate.back(),
-            Self::Schedule { back, .. } => Some(back),
+            Self::Schedule { back, .. } | Self::Resets { back, .. } | Self::NoFaults { back } => Some(back),
             _ => None,
         }
     }
@@ -208,6 +223,10 @@ impl fmt::Display for Expectation {
                 let drift = drift.map(|drift| format!(", drift within {drift}")).unwrap_or_default();
                 write!(f, "schedule kept{back}{error}{drift}")
             }
+            Self::Mode(mode) => write!(f, "mode is {mode}"),
+            Self::Resets { count: 1, .. } => write!(f, "1 reset{back}"),
+            Self::Resets { count, .. } => write!(f, "{count} resets{back}"),
+            Self::NoFaults { .. } => write!(f, "no faults{back}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::place::{Lookback, Place};
 use super::step::{Moment, Programme, ResetStep, Voltage};
 use brownout_trace::{Civil, RelayName, Span};
+use std::path::PathBuf;
 
 /// One mention.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub enum Mention {
     Voltage(Voltage),
     /// A way to reset.
     Reset(ResetStep),
+    /// A firmware to flash: a file, or the one under test.
+    Firmware(Option<PathBuf>),
     /// A clock setting.
     SetClock(Civil),
     /// A moment to wait for.
@@ -37,6 +40,8 @@ pub enum Mention {
     Console,
     /// The board's clock, compared with the nominal one.
     Clock,
+    /// The board's mode, asked for.
+    ModeAsked,
     /// The schedule oracle.
     Schedule,
 }

@@ -5,7 +5,7 @@
 
 pub mod measure;
 mod press;
-pub(in crate::scenario) mod read;
+pub(crate) mod read;
 pub(in crate::scenario) mod supply;
 mod words;
 
@@ -15,6 +15,7 @@ use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::ShotFigure;
 use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
 use std::fmt;
+use std::path::PathBuf;
 
 pub use measure::Measure;
 
@@ -44,6 +45,9 @@ pub enum Step<V = Voltage> {
     /// `reset = "pin" | "software" | "supply" | "factory"`. The first two return at once, `supply` when it is back,
     /// `factory` when acknowledged.
     Reset(ResetStep),
+    /// `flash = "next.elf" | "again"`: through the rig's probe, the settings kept. Returns when the chip was reset, or
+    /// its supply went away meanwhile.
+    Flash(Flash),
     /// `wait = "2s"`.
     Wait(Span),
     /// `until = "Mon 08:00:02"`, read on the nominal clock.
@@ -57,6 +61,10 @@ pub enum Step<V = Voltage> {
     Join,
     /// `measure = { name = …, unit = …, max = …, … }`: one figure. Takes its window whole.
     Measure(Spanned<Measure>),
+    /// The beginning of `operator = […]`: so many steps after this one are what a person does to help the board.
+    Operator(usize),
+    /// The end of an `operator`. Takes no time.
+    Helped,
     /// `expect = …`.
     Expect(Spanned<Expectation>),
 }
@@ -249,6 +257,15 @@ pub enum ResetStep {
     Supply,
     /// The defaults restored, asked for through the console.
     Factory,
+}
+
+/// What `flash` writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flash {
+    /// The firmware under test, once more.
+    Again,
+    /// An ELF, counted from the folder of the file that names it.
+    File(PathBuf),
 }
 
 impl ResetStep {

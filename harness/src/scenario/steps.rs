@@ -9,7 +9,7 @@ use super::shared::{Shared, path};
 use super::span::Spanned;
 use super::step::supply::times_of;
 use super::step::{ResetStep, Step, read};
-use super::suggest::list;
+use super::suggest::list as list_of;
 use std::ops::Range;
 use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
@@ -63,6 +63,7 @@ impl<'d> Unfolding<'_, 'd> {
             match only_key(&node) {
                 Some("repeat") => steps.extend(self.repeat(reader, &node)),
                 Some("during") => steps.extend(self.during(reader, &node)),
+                Some("operator") => steps.extend(self.operator(reader, &node)),
                 Some("include") => steps.extend(self.include(reader, &node)),
                 _ => {
                     let step = read::step(reader, &node);
@@ -145,7 +146,7 @@ impl<'d> Unfolding<'_, 'd> {
             let fault = Fault::new(&step.source, step.step.span.clone(), "this step cannot stand in the background");
             reader.faults.push(fault.label("needs the board's answer, or the foreground").help(format!(
                 "`meanwhile` holds {}; the rest belongs into `steps`",
-                list(&["power", "cut", "dip", "ramp", "press", "wait", "until"], "and")
+                list_of(&["power", "cut", "dip", "ramp", "press", "wait", "until"], "and")
             )));
         }
         let supplies = |steps: &[ReadStep]| steps.iter().find(|read| supplies(&read.step.value)).cloned();
@@ -155,16 +156,46 @@ impl<'d> Unfolding<'_, 'd> {
                 .faults
                 .push(fault.label("and so it is `meanwhile`").help("let only one of the two act on the supply"));
         }
-        let source = reader.source.clone();
-        let own = |step| ReadStep {
-            step: Spanned::new(step, node.via.clone().unwrap_or_else(|| node.span.clone())),
-            mentions: Vec::new(),
-            source: source.clone(),
-        };
+        if let Some(flash) =
+            front.iter().find(|read| matches!(read.step.value, Step::Flash(_))).filter(|_| !back.is_empty())
+        {
+            let fault = Fault::new(&flash.source, flash.step.span.clone(), "nothing can go on beside `flash`");
+            reader.faults.push(fault.label("time is the probe's until it is done").help(
+                "to cut the supply while it flashes, put `power = { ramp = { to = \"0V\", over = … } }` before it",
+            ));
+        }
+        let own = |step| own(reader, node, step);
         let mut steps = vec![own(Step::Meanwhile(back.len()))];
         steps.extend(back);
         steps.extend(front);
         steps.push(own(Step::Join));
+        steps
+    }
+
+    /// `operator = […]`: what a person does to help the board.
+    fn operator(&mut self, reader: &mut Reader<'d>, node: &Node<'d>) -> Vec<ReadStep> {
+        let Some(value) = reader.entries(node).into_iter().find_map(|(.., value)| value) else { return Vec::new() };
+        if self.during {
+            reader.fault(node, "an operator's help inside a `during`", |fault| {
+                fault.label("nobody could tell what helped").help("put it after the `during`")
+            });
+            return Vec::new();
+        }
+        let Some(list) = self.nested(reader, &value) else { return Vec::new() };
+        let help = self.deeper(reader, node, |this, reader| this.list(reader, list, Some(&value)));
+        for step in help.iter().filter(|read| !helps(&read.step.value)) {
+            let fault = Fault::new(&step.source, step.step.span.clone(), "this is nothing that an operator does");
+            reader.faults.push(
+                fault.label("does not belong into `operator`").help(format!(
+                    "`operator` holds {}; the rest belongs before or after it",
+                    list_of(&OPERATOR, "and")
+                )),
+            );
+        }
+        let own = |step| own(reader, node, step);
+        let mut steps = vec![own(Step::Operator(help.len()))];
+        steps.extend(help);
+        steps.push(own(Step::Helped));
         steps
     }
 
@@ -256,6 +287,29 @@ impl<'d> Unfolding<'_, 'd> {
 /// Whether a step needs no answer of the board's, and nothing depends on when it stands in the file.
 fn acts_alone(step: &Step) -> bool {
     supplies(step) && !matches!(step, Step::Reset(_)) || matches!(step, Step::Press(_) | Step::Wait(_) | Step::Until(_))
+}
+
+/// The steps that an operator can do.
+const OPERATOR: [&str; 7] = ["power", "press", "reset", "mode", "set-clock", "console", "wait"];
+
+/// Whether an operator can do a step.
+fn helps(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Power(_)
+            | Step::Press(_)
+            | Step::Reset(_)
+            | Step::Mode(_)
+            | Step::SetClock(_)
+            | Step::Console(_)
+            | Step::Wait(_)
+    )
+}
+
+/// A step that stands for the beginning or the end of a list.
+fn own<'d>(reader: &Reader<'d>, node: &Node<'d>, step: Step) -> ReadStep {
+    let place = node.via.clone().unwrap_or_else(|| node.span.clone());
+    ReadStep { step: Spanned::new(step, place), mentions: Vec::new(), source: reader.source.clone() }
 }
 
 /// Whether a step acts on the supply.

@@ -33,6 +33,10 @@ pub fn event(what: &What) -> String {
         What::Received { line } => format!("<- {}", printable(line)),
         What::Erase { address } => format!("flash: erasing the page at {address:#010x}"),
         What::Torn { address, operation } => format!("flash: torn {} at {address:#010x}", printable(operation)),
+        What::Flashed { firmware, whole: true, .. } => format!("flashed {} and reset", printable(firmware)),
+        What::Flashed { firmware, whole: false, .. } => {
+            format!("flashing {} was cut short: the supply went away", printable(firmware))
+        }
         What::Fault { text } => format!("core fault: {}", printable(text)),
         What::Unmodelled { text } => format!("not modelled: {}", printable(text)),
         What::RigFault { text } => format!("rig fault: {}", printable(text)),

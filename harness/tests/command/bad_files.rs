@@ -86,3 +86,21 @@ fn nothing_is_lost() {
     fs::remove_file(here.path("scenarios/power/bad.toml")).unwrap();
     here.run(&["run"]).prints(0, &["1 case: 1 passed"]);
 }
+
+#[test]
+fn a_matrix_without_values_a_supply_too_high_and_includes_in_a_circle() {
+    let here = Place::new();
+    here.scenario("empty", &(PASSING.replace("\"1s\"", "\"{pause}\"") + "\n[matrix]\npause = []\n"));
+    here.scenario("high", &PASSING.replace("{ wait   = \"1s\" }", "{ dip = { to = \"250%\", for = \"1s\" } }"));
+    here.write("scenarios/power/a.steps.toml", "steps = [{ include = \"b.steps.toml\" }]\n");
+    here.write("scenarios/power/b.steps.toml", "steps = [{ include = \"a.steps.toml\" }]\n");
+    here.scenario("circle", &PASSING.replace("{ wait   = \"1s\" }", "{ include = \"a.steps.toml\" }"));
+    here.run(&["check", "scenarios/power/empty.toml"]).says(2, &["power/empty.toml:15:9]", "`pause` has no values"]);
+    here.run(&["check", "scenarios/power/high.toml"]).says(
+        2,
+        &["power/high.toml:5:18]", "the rig cannot supply 30V", "at most 24V", "percentages are of the nominal 12V"],
+    );
+    let ran = here.run(&["check", "scenarios/power/circle.toml"]);
+    ran.says(2, &["power/b.steps.toml:1:", "`a.steps.toml` includes itself", "a.steps.toml:1:", "take one of these"]);
+    here.run(&["check"]).says(2, &["3 faults in the scenario files"]);
+}

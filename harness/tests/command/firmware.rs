@@ -3,6 +3,7 @@
 use crate::support::Place;
 use object::{Object, ObjectSegment, ObjectSymbol};
 use std::fs;
+use std::path::Path;
 
 /// The shipped firmware.
 fn shipped() -> Vec<u8> {
@@ -142,4 +143,13 @@ fn a_firmware_that_floods_the_console_is_stopped() {
     let ran = here.run(&["run", "--firmware", "flood.elf"]);
     ran.prints(1, &["failed        power/noon", "floods its console", "more lines received"]);
     assert!(ran.stdout.len() < 10_000, "{}", ran.stdout.len());
+}
+
+#[test]
+fn a_board_that_a_person_had_to_help_gets_criterion_c() {
+    let here = Place::shipped(&["power"]);
+    let elf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rigs/virtual/firmware/elf/weekly-power-up.elf");
+    let path = "scenarios/power/operator-helps.toml";
+    let ran = here.run(&["run", path, "--firmware", &elf.display().to_string()]);
+    ran.prints(1, &["failed        power/operator-helps", "criterion C", "K1 is closed within 2s; observed: open"]);
 }

@@ -102,3 +102,32 @@ fn shells_complete_what_there_is() {
     }
     here.run(&["completions", "cmd"]).says(2, &["cmd", "bash"]);
 }
+
+#[test]
+fn a_shard_that_is_none_is_refused_with_words() {
+    let here = three();
+    for (shard, words) in [
+        ("0/3", "there is no shard 0 of 3: shards count from 1 to 3"),
+        ("4/3", "there is no shard 4 of 3: shards count from 1 to 3"),
+        ("1/0", "no shard of 0"),
+        ("1", "a shard is written I/N"),
+    ] {
+        here.run(&["run", "--shard", shard]).says(2, &["--shard", words]);
+    }
+    let ran = here.command(&["run"]).env("BROWNOUT_SHARD", "0/3").output().unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+}
+
+#[test]
+fn the_schemas_are_printed_as_they_are_committed() {
+    let here = Place::new();
+    for (kind, committed) in [
+        ("scenario", include_str!("../../../scenarios/scenario.schema.json")),
+        ("rig", include_str!("../../../rigs/rig.schema.json")),
+        ("board", include_str!("../../../rigs/boards/board.schema.json")),
+    ] {
+        let ran = here.run(&["schema", kind]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, committed), "{kind}");
+    }
+    here.run(&["schema", "boards"]).says(2, &["boards", "scenario, rig, board"]);
+}

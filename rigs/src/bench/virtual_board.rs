@@ -3,15 +3,20 @@
 mod desk_bus;
 mod metering;
 
-use super::{Bench, RigFault};
-use crate::flashing::Flashed;
+use super::{Bench, Flashing, RigFault};
+use crate::firmware::Firmware;
+use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
-use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport};
+use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
 use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
+use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use brownout_virtual::symbols::Symbols;
 use desk_bus::DeskBus;
 use metering::Metering;
+use probe_rs::probe::Probe;
+use std::sync::Arc;
 
 /// A virtual board on its bench.
 #[derive(Debug, Clone)]
@@ -28,6 +33,9 @@ pub struct VirtualBench {
     standing: Volts,
     /// The figures of a shot that the rig file lets it measure.
     measures: Vec<ShotFigure>,
+    chip: Arc<str>,
+    /// The firmware under test.
+    firmware: Firmware,
 }
 
 impl VirtualBench {
@@ -43,6 +51,8 @@ impl VirtualBench {
             metering: rig.meter.map(Metering::new),
             standing: Volts::ZERO,
             measures: rig.measures.clone(),
+            chip: flashed.chip.clone(),
+            firmware: flashed.firmware.clone(),
         })
     }
 
@@ -77,6 +87,18 @@ impl VirtualBench {
         let hint = "name it in the rig file, under `[[virtual.buttons]]`".to_owned();
         Err(RigFault { what: format!("the rig has no button `{button}`"), hint })
     }
+
+    fn keep_levels(&mut self, events: &[Event]) {
+        let changes = events.iter().filter(|event| matches!(event.what, What::Supply { .. }));
+        let terminals = self.board.terminals();
+        self.levels.extend(changes.map(|event| (event.at, terminals)));
+    }
+}
+
+/// Whether the supply was too low to write flash, or to run at all.
+fn starves(event: &Event) -> bool {
+    let low = |threshold| matches!(threshold, Threshold::FlashWrite | Threshold::PowerDown);
+    matches!(event.what, What::Rail { threshold, crossing: Crossing::Falling, .. } if low(threshold))
 }
 
 impl Bench for VirtualBench {
@@ -179,5 +201,28 @@ impl Bench for VirtualBench {
     fn set_reset(&mut self, asserted: bool) -> Result<(), RigFault> {
         self.board.set_reset_pin(asserted);
         Ok(())
+    }
+
+    /// The probe borrows the board for as long as it flashes; then the reset pin starts what was flashed.
+    fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault> {
+        let firmware = firmware.unwrap_or(&self.firmware).clone();
+        let shared = SharedBoard::new(self.board.clone());
+        let probe = Probe::new(VirtualProbe::for_flashing(shared.clone()));
+        let written = flashing::update(probe, self.chip.as_ref(), &firmware);
+        self.board = shared.lock().clone();
+        let first = events.len();
+        self.board.advance(self.board.now(), events);
+        self.keep_levels(&events[first..]);
+        let whole = match written {
+            Ok(()) => true,
+            Err(_) if events[first..].iter().any(starves) => false,
+            Err(error) => return Err(RigFault { what: error.to_string(), hint: String::new() }),
+        };
+        self.board.set_symbols(Arc::new(Symbols::of_elf(firmware.bytes())));
+        if whole {
+            self.board.set_reset_pin(true);
+            self.board.set_reset_pin(false);
+        }
+        Ok(Flashing { firmware: firmware.name().to_owned(), sha256: firmware.sha256(), whole })
     }
 }

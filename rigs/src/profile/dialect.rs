@@ -189,6 +189,12 @@ impl Console {
         self.talk(command).is_ok()
     }
 
+    /// Whether the answer to this command holds the mode.
+    pub fn tells_mode(&self, command: &Command) -> bool {
+        let reply = self.talk(command).ok().and_then(|talk| talk.reply.as_ref());
+        reply.is_some_and(|reply| reply.slots().any(|slot| slot == Slot::Mode))
+    }
+
     /// The line of a command, without its end.
     pub fn render(&self, command: &Command) -> Result<String, DialectError> {
         self.talk(command)?.send.render(|slot| {

@@ -296,6 +296,15 @@ pub enum What {
         /// `erase` or `program`.
         operation: String,
     },
+    /// A probe flashed a firmware and reset the chip; or it could not finish, since the supply went away meanwhile.
+    Flashed {
+        /// The firmware's name.
+        firmware: String,
+        /// The SHA-256 of its ELF, in hexadecimal.
+        sha256: String,
+        /// Whether all of it was written and verified.
+        whole: bool,
+    },
     /// The core took a fault, or locked up.
     Fault {
         /// Kind, registers and function, in words.

@@ -25,7 +25,8 @@ impl Instant {
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
-    const UNITS: &'static [&'static str] = &["ns", "us", "ms", "s", "min", "h", "d"];
+    /// The units that a text can have.
+    pub const UNITS: &'static [&'static str] = &["ns", "us", "ms", "s", "min", "h", "d"];
 
     /// `n` nanoseconds.
     pub const fn nanos(n: i64) -> Self {

@@ -13,7 +13,8 @@ macro_rules! unit {
         impl $name {
             /// Zero of this unit.
             pub const ZERO: Self = Self(0.0);
-            const UNITS: &'static [&'static str] = &[$($symbol),+];
+            /// The units that a text can have.
+            pub const UNITS: &'static [&'static str] = &[$($symbol),+];
         }
 
         impl FromStr for $name {

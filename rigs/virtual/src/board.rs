@@ -170,6 +170,11 @@ impl Board {
         Ok(board)
     }
 
+    /// Another firmware was flashed: its symbols name functions from now on.
+    pub fn set_symbols(&mut self, symbols: Arc<Symbols>) {
+        self.symbols = symbols;
+    }
+
     /// The bench's clock.
     pub fn now(&self) -> Instant {
         self.now

@@ -12,8 +12,11 @@ use toml::de::DeValue;
 
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
-const SUBJECTS: [&str; 6] = ["relay", "console", "clock", "programs", "reset", "schedule"];
-const PREDICATES: [&str; 9] = ["is", "stays", "edges", "never", "pulse", "bounce", "chatter", "operate", "release"];
+/// Every subject, in the order of the reference.
+pub const SUBJECTS: [&str; 9] =
+    ["relay", "console", "clock", "programs", "mode", "reset", "resets", "faults", "schedule"];
+/// What can be expected of a relay.
+pub const PREDICATES: [&str; 9] = ["is", "stays", "edges", "never", "pulse", "bounce", "chatter", "operate", "release"];
 pub(in crate::scenario) const CONTACTS: [(&str, Contact); 2] = [("closed", Contact::Closed), ("open", Contact::Open)];
 const EXAMPLE: &str = "`\"schedule\"` or a table such as `{ relay = \"K1\", is = \"closed\" }`";
 
@@ -42,7 +45,10 @@ pub(in crate::scenario) fn expectation<'d>(reader: &mut Reader<'d>, node: &Node<
         ["console"] => console(reader, node),
         ["clock"] => clock(reader, node),
         ["programs"] => programs(reader, node),
+        ["mode"] => mode(reader, node),
         ["reset"] => reset(reader, node),
+        ["resets"] => resets(reader, node),
+        ["faults"] => faults(reader, node),
         ["schedule"] => schedule(reader, node),
         [] => {
             no_subject(reader, node, &keys);
@@ -215,6 +221,28 @@ fn programs<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation>
     reader.word(table.get("programs")?, "a state of the programmes", &[("kept", ())])?;
     let over = optional(&table, "over", |node| width(reader, node))?;
     Some(Expectation::ProgramsKept { over })
+}
+
+fn mode<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a mode expectation", &["mode"])?;
+    let value = table.get("mode")?;
+    reader.mention(value, Mention::ModeAsked);
+    crate::scenario::step::read::mode(reader, value).map(Expectation::Mode)
+}
+
+fn resets<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a resets expectation", &["resets", "since", "before"])?;
+    let count = table.get("resets").cloned().and_then(|node| reader.count(&node, "a number of resets", 0));
+    let back = lookback(reader, &table)?;
+    Some(Expectation::Resets { count: count?, back })
+}
+
+fn faults<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
+    let table = reader.table(node, "a faults expectation", &["faults", "since", "before"])?;
+    let none =
+        table.get("faults").and_then(|node| reader.word(node, "what can be expected of faults", &[("none", ())]));
+    let back = lookback(reader, &table)?;
+    none.map(|()| Expectation::NoFaults { back })
 }
 
 fn reset<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {

@@ -2,11 +2,12 @@
 
 use super::measure::read::measure;
 use super::supply::{cut, dip, ramp};
-use super::{Mode, Moment, ProgramStep, Programme, ResetStep, Step};
+use super::{Flash, Mode, Moment, ProgramStep, Programme, ResetStep, Step};
 use crate::scenario::expectation::read::expectation;
 use crate::scenario::mention::Mention;
 use crate::scenario::place::Place;
 use crate::scenario::reader::{Node, is_name};
+use crate::scenario::shared::path;
 use crate::scenario::span::Spanned;
 use crate::scenario::suggest::{did_you_mean, list};
 use brownout_trace::{RelayName, Span, WeekTime};
@@ -15,7 +16,7 @@ use toml::de::DeValue;
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
 
 /// Every step's word, in the order of the reference.
-pub const WORDS: [&str; 18] = [
+pub const WORDS: [&str; 20] = [
     "power",
     "cut",
     "dip",
@@ -26,10 +27,12 @@ pub const WORDS: [&str; 18] = [
     "mode",
     "console",
     "reset",
+    "flash",
     "wait",
     "until",
     "mark",
     "during",
+    "operator",
     "repeat",
     "include",
     "measure",
@@ -77,6 +80,7 @@ pub(in crate::scenario) fn step<'d>(reader: &mut Reader<'d>, node: &Node<'d>) ->
             reader.mention(value?, Mention::Reset(reset));
             Some(Step::Reset(reset))
         }
+        "flash" => flash(reader, value?).map(Step::Flash),
         "wait" => reader.quantity(value?, &["2s"]).map(Step::Wait),
         "until" => until(reader, value?).map(Step::Until),
         "mark" => {
@@ -215,6 +219,20 @@ fn console<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<String> {
         return None;
     }
     Some(line.to_owned())
+}
+
+/// The word for the firmware under test.
+const AGAIN: &str = "again";
+
+fn flash<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Flash> {
+    let text = reader.text(node, "`again`, or an ELF file such as `\"next.elf\"`,")?;
+    if text == AGAIN {
+        reader.mention(node, Mention::Firmware(None));
+        return Some(Flash::Again);
+    }
+    let file = path(reader.source, text);
+    reader.mention(node, Mention::Firmware(Some(file.clone())));
+    Some(Flash::File(file))
 }
 
 fn until<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Moment> {

@@ -1,6 +1,6 @@
 //! Steps in words, for traces, snapshots and reports.
 
-use super::{Course, Dip, Impedance, Power, ProgramStep, Ramp, Required, ResetStep, Step, Voltage};
+use super::{Course, Dip, Flash, Impedance, Power, ProgramStep, Ramp, Required, ResetStep, Step, Voltage};
 use brownout_trace::{Span, Volts};
 use std::fmt;
 
@@ -99,6 +99,13 @@ impl Step {
             Self::Meanwhile(1) => "meanwhile, 1 step".to_owned(),
             Self::Meanwhile(steps) => format!("meanwhile, {steps} steps"),
             Self::Join => "until both are through".to_owned(),
+            Self::Flash(Flash::Again) => "flash the firmware again".to_owned(),
+            Self::Flash(Flash::File(path)) => {
+                format!("flash {}", path.file_name().unwrap_or_default().to_string_lossy())
+            }
+            Self::Operator(1) => "operator, 1 step".to_owned(),
+            Self::Operator(steps) => format!("operator, {steps} steps"),
+            Self::Helped => "operator done".to_owned(),
             Self::Wait(span) => format!("wait {span}"),
             Self::Until(moment) => format!("until {moment}"),
             Self::Mark(name) => format!("mark {name}"),
@@ -125,6 +132,9 @@ impl Step {
             Self::Reset(reset) => Step::Reset(reset),
             Self::Meanwhile(steps) => Step::Meanwhile(steps),
             Self::Join => Step::Join,
+            Self::Flash(flash) => Step::Flash(flash),
+            Self::Operator(steps) => Step::Operator(steps),
+            Self::Helped => Step::Helped,
             Self::Wait(span) => Step::Wait(span),
             Self::Until(moment) => Step::Until(moment),
             Self::Mark(name) => Step::Mark(name),

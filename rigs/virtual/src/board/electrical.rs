@@ -211,7 +211,9 @@ impl Board {
         self.core.reset(&mut self.chip);
         self.locked_up = false;
         self.asleep_for_good = false;
-        self.emit(at, What::Reset { cause });
+        if !self.reset_pin_held {
+            self.emit(at, What::Reset { cause });
+        }
         self.set_draw(at, if self.reset_pin_held { Draw::Reset } else { Draw::Running });
         self.sync_coils(at);
     }

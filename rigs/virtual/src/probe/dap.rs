@@ -31,10 +31,19 @@ pub struct Dap {
     read_buffer: u32,
     csw: u32,
     tar: u32,
+    /// The probe has reset the chip: from then on it is no firmware that it lets go.
+    reset: bool,
+    /// The probe let the halted core go: what runs is the flash algorithm, until it halts.
+    resumed: bool,
 }
 
 /// DHCSR, which probe-rs polls to see the core halt.
 const DHCSR: u32 = 0xe000_edf0;
+/// AIRCR, by which it resets the chip.
+const AIRCR: u32 = 0xe000_ed0c;
+const SYSRESETREQ: u32 = 1 << 2;
+const C_DEBUGEN: u32 = 1;
+const C_HALT: u32 = 1 << 1;
 /// How far the core may run inside one poll while flashing: probe-rs sleeps a wall-clock millisecond after each
 /// poll that finds it running.
 const CYCLES_A_POLL: u64 = 2_000_000;
@@ -121,8 +130,18 @@ impl Dap {
             1 => Width::Half,
             _ => Width::Word,
         };
-        if flashing && value.is_none() && address == DHCSR {
-            board.run_halting(CYCLES_A_POLL);
+        match value {
+            None if flashing && address == DHCSR => {
+                // What the firmware does while it is being attached to is not waited for.
+                board.run_halting(if self.resumed { CYCLES_A_POLL } else { 1 });
+                self.resumed &= !board.is_halted();
+            }
+            Some(value) if address == DHCSR => {
+                let goes_on = value & C_HALT == 0 && value & C_DEBUGEN != 0;
+                self.resumed = goes_on && self.reset && (self.resumed || board.is_halted());
+            }
+            Some(value) if address == AIRCR => self.reset |= value & SYSRESETREQ != 0,
+            _ => {}
         }
         let shift = 8 * (address & 3);
         let result = match value {
