@@ -59,7 +59,7 @@ fn fault(source: &Source, mention: &Spanned<Mention>, target: Target<'_>) -> Opt
                     .help(format!("percentages are of the nominal {}", profile.supply))
             })
         }
-        Mention::Firmware(Some(file)) => Firmware::load(file).err().map(|error| {
+        Mention::Firmware(file) => Firmware::load(file).err().map(|error| {
             let name = file.display();
             fault(format!("`{name}` {}", error.why())).label("no firmware for the board").help(error.help())
         }),

@@ -55,8 +55,10 @@ fn words(page: &mut String, words: &[Word]) -> std::fmt::Result {
     for word in words {
         writeln!(page, "\n### `{}`\n\n{}\n\n**In time.** {}\n", word.word, word.says, word.time)?;
         writeln!(page, "Takes {}.\n", kind(&word.kind))?;
-        let tables = tables(&word.kind);
-        for table in &tables {
+        for (n, table) in tables(&word.kind).into_iter().enumerate() {
+            if n > 0 {
+                writeln!(page, "Its `{}`:\n", table.name)?;
+            }
             keys(page, table)?;
             writeln!(page)?;
         }
@@ -107,7 +109,7 @@ fn kind(kind: &Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
         Kind::Form(form) => format!("a {}, `\"{}\"`", form.name, form.example),
-        Kind::Words(words) if words.len() > 12 => "one of those at the end".to_owned(),
+        Kind::Words(words) if words.len() > 12 => "one of the list at the end".to_owned(),
         Kind::Words(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "),
         Kind::Count(..) => "a whole number".to_owned(),
         Kind::Number => "a number".to_owned(),

@@ -215,7 +215,7 @@ pub static STEPS: &[Word] = &[
                file, or `again`, the firmware under test. Only the pages that it needs are erased, so that settings are \
                kept. A supply that goes away meanwhile leaves the chip with part of it, until it is flashed again. A \
                board whose profile names no `chip` skips the case.",
-        time: "Returns when the chip was reset. It takes what the chip's flash algorithm takes, some 1.5 s for 10 KB; \
+        time: "Returns when the chip was reset. It takes what the chip's flash algorithm takes, some 0.7 s for 10 KB; \
                nothing else goes on meanwhile but what the supply was told before.",
         example: r#"{ flash  = "next.elf" },
 { flash  = "again" },

@@ -20,8 +20,8 @@ pub enum Mention {
     Voltage(Voltage),
     /// A way to reset.
     Reset(ResetStep),
-    /// A firmware to flash: a file, or the one under test.
-    Firmware(Option<PathBuf>),
+    /// A firmware's file.
+    Firmware(PathBuf),
     /// A clock setting.
     SetClock(Civil),
     /// A moment to wait for.
@@ -40,8 +40,6 @@ pub enum Mention {
     Console,
     /// The board's clock, compared with the nominal one.
     Clock,
-    /// The board's mode, asked for.
-    ModeAsked,
     /// The schedule oracle.
     Schedule,
 }

@@ -225,9 +225,7 @@ fn programs<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation>
 
 fn mode<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {
     let table = reader.table(node, "a mode expectation", &["mode"])?;
-    let value = table.get("mode")?;
-    reader.mention(value, Mention::ModeAsked);
-    crate::scenario::step::read::mode(reader, value).map(Expectation::Mode)
+    crate::scenario::step::read::mode(reader, table.get("mode")?).map(Expectation::Mode)
 }
 
 fn resets<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Expectation> {

@@ -227,11 +227,10 @@ const AGAIN: &str = "again";
 fn flash<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Flash> {
     let text = reader.text(node, "`again`, or an ELF file such as `\"next.elf\"`,")?;
     if text == AGAIN {
-        reader.mention(node, Mention::Firmware(None));
         return Some(Flash::Again);
     }
     let file = path(reader.source, text);
-    reader.mention(node, Mention::Firmware(Some(file.clone())));
+    reader.mention(node, Mention::Firmware(file.clone()));
     Some(Flash::File(file))
 }
 
