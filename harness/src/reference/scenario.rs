@@ -1,7 +1,7 @@
 //! The scenario language: every step and every predicate, with its keys and a runnable example.
 
 use super::kind::Kind::{Choice, Count, Either, Expectation, Flag, Form, List, Steps, Text, Words};
-use super::kind::{DAYS, Key, Kind, LEVEL, MOMENT, NAME, SPAN, TIME, Table, may, needed};
+use super::kind::{DAYS, Key, Kind, LEVEL, MOMENT, NAME, PERCENT, PPM, SPAN, TIME, Table, may, needed};
 
 /// A step, or a predicate.
 #[derive(Debug)]
@@ -39,6 +39,39 @@ static REPEATED: Table = Table {
         needed("every", Form(&SPAN), "from the beginning of one to that of the next"),
     ],
 };
+const FIGURES: Kind = Words(&["start", "width", "depth", "slew"]);
+const MEASURED: Key =
+    may("measured", List(&FIGURES, 1), "the figures that must have been measured back, else inconclusive");
+static POINT: Table = Table {
+    name: "point",
+    keys: &[
+        may("mark", Form(&NAME), "a mark"),
+        may("shot", Words(&["begin", "end"]), "an end of the last shot, as measured"),
+        may("due", Form(&MOMENT), "an instant on the nominal clock"),
+        may("relay", Text, "a change of this relay's contact, at its first edge; with `becomes`"),
+        may("becomes", CONTACTS, "which change"),
+        may("console", Text, "the end of a line; `*` stands for any text"),
+    ],
+};
+static MEASURE: Table = Table {
+    name: "measure",
+    keys: &[
+        needed("name", Form(&NAME), "its name; unique in the scenario"),
+        may("from", Kind::Table(&POINT), "a time from this point; with `to`"),
+        may("to", Kind::Table(&POINT), "to this one; an event counts from the first point on"),
+        may("clock", Words(&["error"]), "how far the board's clock is ahead of the nominal one"),
+        may("shot", FIGURES, "a figure of the last shot, as measured back"),
+        may("relay", Text, "which relay; with `bounce`"),
+        may("bounce", Words(&["longest"]), "its longest burst of raw edges"),
+        needed("unit", Text, "the unit that it is printed in: `ms` or `s`, `V`, `V/ms`"),
+        may("min", Text, "the least that passes, with its unit"),
+        may("max", Text, "the most that passes, with its unit"),
+        may("marginal", Form(&PERCENT), "so near a limit, as a share of it, the figure passes and is told of"),
+        may("report", Flag, "`true` where there is no limit"),
+        may("within", Form(&SPAN), "how far it looks forward; without it the step looks back"),
+        may("since", Form(&NAME), "from where it looks back; from step 0 if none"),
+    ],
+};
 static CUT: Table = Table {
     name: "cut",
     keys: &[
@@ -46,6 +79,7 @@ static CUT: Table = Table {
         may("impedance", Words(&["high", "low"]), "`high` (unplugged) unless written; `low` is a short to ground"),
         may("edges", Form(&SPAN), "how long fall and rise take; at low impedance only"),
         may("repeat", Kind::Table(&REPEATED), "more than one"),
+        MEASURED,
     ],
 };
 static DIP: Table = Table {
@@ -55,6 +89,7 @@ static DIP: Table = Table {
         needed("for", Form(&SPAN), "how wide at half depth"),
         may("edges", Form(&SPAN), "how long fall and rise take"),
         may("repeat", Kind::Table(&REPEATED), "more than one"),
+        MEASURED,
     ],
 };
 static RAMP: Table = Table {
@@ -64,6 +99,7 @@ static RAMP: Table = Table {
         needed("over", Form(&SPAN), "how long it takes"),
         may("from", LEVEL, "where it begins, by a jump; what stands there if none"),
         may("step", LEVEL, "the height of a stair; 10 mV if none"),
+        MEASURED,
     ],
 };
 static POWER: Table = Table {
@@ -287,6 +323,17 @@ pub static STEPS: &[Word] = &[
 { expect  = { relay = "K1", is = "closed" } },"#,
     },
     Word {
+        word: "measure",
+        kind: Kind::Table(&MEASURE),
+        says: "One figure with a name: `from` and `to`, or `clock`, or `shot`, or `relay` with `bounce`. Inside its limits it \
+               passes; a limit tighter than four times the rig's own uncertainty is inconclusive. It is in the summary, the \
+               snapshot, the record and the report.",
+        time: "Takes `within` whole; without it no time, but for the question to the clock.",
+        example: r#"{ cut     = "1s" },
+{ measure = { name = "restart", from = { shot = "end" }, to = { relay = "K1", becomes = "closed" }, within = "2s", unit = "ms", max = "500ms", marginal = "10%" } },
+{ measure = { name = "width", shot = "width", unit = "ms", report = true } },"#,
+    },
+    Word {
         word: "expect",
         kind: Expectation,
         says: "Demands something of the board: one of the predicates below. One that fails does not end the case.",
@@ -296,7 +343,14 @@ pub static STEPS: &[Word] = &[
 ];
 
 const RELAY: Key = needed("relay", Text, "which relay of the profile");
-const SINCE: Key = may("since", Form(&NAME), "from this mark; from step 0 if none");
+const SINCE: Key = may(
+    "since",
+    Form(&NAME),
+    "from this mark, or from `shot` or `restored`, the ends of the last shot; else from step 0",
+);
+const OVER: Key =
+    may("over", Form(&SPAN), "how far the contacts of a board that cannot be asked are looked at; taken whole");
+const BEFORE: Key = may("before", Form(&NAME), "up to this place; up to now if none");
 
 /// Every predicate, in the order of the reference.
 pub static PREDICATES: &[Word] = &[
@@ -334,7 +388,7 @@ pub static PREDICATES: &[Word] = &[
         word: "relay edges",
         kind: Kind::Table(&Table {
             name: "relay-edges",
-            keys: &[RELAY, needed("edges", Count(0, u32::MAX), "how many changes, both ways counted"), SINCE],
+            keys: &[RELAY, needed("edges", Count(0, u32::MAX), "how many changes, both ways counted"), SINCE, BEFORE],
         }),
         says: "The debounced contact changed so often.",
         time: "Looks back.",
@@ -346,13 +400,90 @@ pub static PREDICATES: &[Word] = &[
         word: "relay never",
         kind: Kind::Table(&Table {
             name: "relay-never",
-            keys: &[RELAY, needed("never", CONTACTS, "the forbidden state"), SINCE],
+            keys: &[RELAY, needed("never", CONTACTS, "the forbidden state"), SINCE, BEFORE],
         }),
         says: "The debounced contact was never so.",
         time: "Looks back.",
         example: r#"{ cut    = "10ms" },
 { wait   = "1s" },
 { expect = { relay = "K1", never = "open" } },"#,
+    },
+    Word {
+        word: "relay pulse",
+        kind: Kind::Table(&Table {
+            name: "relay-pulse",
+            keys: &[
+                RELAY,
+                needed("pulse", Form(&SPAN), "how long"),
+                needed("tolerance", Form(&SPAN), "more or less"),
+                SINCE,
+                BEFORE,
+            ],
+        }),
+        says: "The debounced contact closed exactly once, for so long.",
+        time: "Looks back.",
+        example: r#"{ mode    = "off" },
+{ wait    = "1s" },
+{ mark    = "dark" },
+{ mode    = "on" },
+{ wait    = "1s" },
+{ mode    = "off" },
+{ wait    = "1s" },
+{ expect  = { relay = "K1", pulse = "1s", tolerance = "200ms", since = "dark" } },"#,
+    },
+    Word {
+        word: "relay bounce",
+        kind: Kind::Table(&Table {
+            name: "relay-bounce",
+            keys: &[RELAY, needed("bounce", Form(&SPAN), "the longest burst of raw edges"), SINCE, BEFORE],
+        }),
+        says: "No change of the contact bounced for longer.",
+        time: "Looks back.",
+        example: r#"{ cut    = "1s" },
+{ wait   = "1s" },
+{ expect = { relay = "K1", bounce = "10ms" } },"#,
+    },
+    Word {
+        word: "relay chatter",
+        kind: Kind::Table(&Table {
+            name: "relay-chatter",
+            keys: &[
+                RELAY,
+                needed("chatter", Words(&["never"]), "no burst that goes on for longer than a bounce"),
+                SINCE,
+                BEFORE,
+            ],
+        }),
+        says: "The contact never chattered: no burst of raw edges went on for longer than the profile's bounce.",
+        time: "Looks back.",
+        example: r#"{ cut    = "1s" },
+{ wait   = "1s" },
+{ expect = { relay = "K1", chatter = "never" } },"#,
+    },
+    Word {
+        word: "relay operate",
+        kind: Kind::Table(&Table {
+            name: "relay-operate",
+            keys: &[RELAY, needed("operate", Form(&SPAN), "the latest"), SINCE, BEFORE],
+        }),
+        says: "The contact's first raw edge to closed came so soon after each programmed instant; with `since`, after that \
+               place.",
+        time: "Looks back.",
+        example: r#"{ set-clock = "Tue 07:59:55" },
+{ wait      = "10s" },
+{ expect    = { relay = "K1", operate = "50ms" } },"#,
+    },
+    Word {
+        word: "relay release",
+        kind: Kind::Table(&Table {
+            name: "relay-release",
+            keys: &[RELAY, needed("release", Form(&SPAN), "the latest"), SINCE, BEFORE],
+        }),
+        says: "The same with the first raw edge to open.",
+        time: "Looks back.",
+        example: r#"{ set-clock = "Mon 17:59:55" },
+{ wait      = "10s" },
+{ expect    = { relay = "K1", release = "50ms" } },"#,
     },
     Word {
         word: "console",
@@ -380,14 +511,15 @@ pub static PREDICATES: &[Word] = &[
                 "clock",
                 Kind::Table(&Table {
                     name: "clock-limit",
-                    keys: &[needed("within", Form(&SPAN), "the largest deviation, either way")],
+                    keys: &[needed("within", Form(&SPAN), "the largest deviation, either way"), OVER],
                 }),
                 "the board's clock",
             )],
         }),
         says: "The board, asked now, reads what the nominal clock does; what its reading of whole seconds leaves open is \
-               given to it. A clock that the board calls lost fails.",
-        time: "Takes the exchange.",
+               given to it. A clock that the board calls lost fails. A board that cannot be asked is judged by its contacts, where `over` says \
+               how far to look.",
+        time: "Takes the exchange, and `over` whole.",
         example: r#"{ cut    = "1s" },
 { expect = { clock = { within = "1s" } } },"#,
     },
@@ -395,10 +527,11 @@ pub static PREDICATES: &[Word] = &[
         word: "programs",
         kind: Kind::Table(&Table {
             name: "programs-kept",
-            keys: &[needed("programs", Words(&["kept"]), "none lost, none changed, none too many")],
+            keys: &[needed("programs", Words(&["kept"]), "none lost, none changed, none too many"), OVER],
         }),
-        says: "The board, asked now, lists exactly the programmes it was last given.",
-        time: "Takes the exchange.",
+        says: "The board, asked now, lists exactly the programmes it was last given. One that cannot be asked is judged by its \
+               contacts, where `over` says how far to look: every edge that these programmes make, and no other.",
+        time: "Takes the exchange, and `over` whole.",
         example: r#"{ reset  = "supply" },
 { expect = { programs = "kept" } },"#,
     },
@@ -423,7 +556,7 @@ pub static PREDICATES: &[Word] = &[
         word: "resets",
         kind: Kind::Table(&Table {
             name: "resets-count",
-            keys: &[needed("resets", Count(0, u32::MAX), "how many"), SINCE],
+            keys: &[needed("resets", Count(0, u32::MAX), "how many"), SINCE, BEFORE],
         }),
         says: "The board was reset so often: as the bench sees it, else by the boot lines on its console. What a probe does \
                while it flashes does not count, the start after it does.",
@@ -436,7 +569,10 @@ pub static PREDICATES: &[Word] = &[
     },
     Word {
         word: "faults",
-        kind: Kind::Table(&Table { name: "no-faults", keys: &[needed("faults", Words(&["none"]), "no crash"), SINCE] }),
+        kind: Kind::Table(&Table {
+            name: "no-faults",
+            keys: &[needed("faults", Words(&["none"]), "no crash"), SINCE, BEFORE],
+        }),
         says: "No crash: no fault and no lockup of the core that the bench sees, no reset by a watchdog or after a fault, \
                seen or told in a boot line.",
         time: "Looks back; a board that is starting is given the time its profile asks for.",
@@ -452,7 +588,15 @@ pub static PREDICATES: &[Word] = &[
                 name: "schedule-kept",
                 keys: &[needed(
                     "schedule",
-                    Kind::Table(&Table { name: "schedule-since", keys: &[SINCE] }),
+                    Kind::Table(&Table {
+                        name: "schedule-limits",
+                        keys: &[
+                            SINCE,
+                            BEFORE,
+                            may("error", Form(&SPAN), "the farthest that an edge may be from its nominal instant"),
+                            may("drift", Form(&PPM), "the same as a share of the time since the clock was set"),
+                        ],
+                    }),
                     "the schedule oracle",
                 )],
             }),

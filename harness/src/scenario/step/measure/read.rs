@@ -62,6 +62,7 @@ fn quantity<'d>(reader: &mut Reader<'d>, table: &Table<'d>, within: Option<Span>
                 _ => ("from", "{ shot = \"end\" }"),
             };
             reader.required(table, missing, WHAT, example);
+            point(reader, table.get(words[0])?, within);
             None
         }
         ["clock"] => {
@@ -108,6 +109,7 @@ fn point<'d>(reader: &mut Reader<'d>, node: &Node<'d>, within: Option<Span>) -> 
     const EXAMPLE: &str = "`{ relay = \"K1\", becomes = \"closed\" }`";
     let known = [&POINTS[..], &["becomes"]].concat();
     let table = reader.table(node, "a point in time", &known)?;
+    let becomes = optional(&table, "becomes", |node| reader.word(node, "a state of a contact", &CONTACTS));
     let present = table.present(&POINTS);
     let [(word, _)] = present.as_slice() else {
         if present.is_empty() && !table.unknown.is_empty() {
@@ -145,9 +147,8 @@ fn point<'d>(reader: &mut Reader<'d>, node: &Node<'d>, within: Option<Span>) -> 
         }
         _ => {
             let relay = relay_name(reader, &value);
-            let becomes = reader.required(&table, "becomes", "a relay's point", "\"closed\"");
-            let contact = becomes.and_then(|node| reader.word(&node, "a state of a contact", &CONTACTS));
-            Some(Point::Becomes(relay?, contact?))
+            reader.required(&table, "becomes", "a relay's point", "\"closed\"");
+            Some(Point::Becomes(relay?, becomes??))
         }
     }
 }
