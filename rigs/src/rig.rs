@@ -229,16 +229,18 @@ mod tests {
 
     #[test]
     fn what_is_no_uncertainty_is_shown_at_its_place() {
-        for (lines, says) in [
-            ("[uncertainty]\ntime = \"100\"", "rig.toml:10:8: `100` has no unit"),
-            ("[uncertainty]\ntime = \"1h\"", "rig.toml:10:8: `1h` is no uncertainty of a rig: at most `1s`"),
-            ("[uncertainty]\nclock = \"-20ppm\"", "rig.toml:10:9: `-20ppm` is no uncertainty of a rig: from `0ppm`"),
-            ("[uncertainty]\nvoltage = \"200%\"", "rig.toml:10:11: `200%` is no uncertainty of a rig"),
-            ("[uncertainty]\nvolts = \"1%\"", "rig.toml:10:1: unknown field `volts`"),
-            ("measures = [\"widht\"]", "rig.toml:9:13: unknown variant `widht`"),
+        let (above, _) = SHIPPED[0].1.split_once("[virtual.clocks]").unwrap();
+        let first = above.lines().count() + 1;
+        for (lines, line, says) in [
+            ("[uncertainty]\ntime = \"100\"", first + 1, "8: `100` has no unit"),
+            ("[uncertainty]\ntime = \"1h\"", first + 1, "8: `1h` is no uncertainty of a rig: at most `1s`"),
+            ("[uncertainty]\nclock = \"-20ppm\"", first + 1, "9: `-20ppm` is no uncertainty of a rig: from `0ppm`"),
+            ("[uncertainty]\nvoltage = \"200%\"", first + 1, "11: `200%` is no uncertainty of a rig"),
+            ("[uncertainty]\nvolts = \"1%\"", first + 1, "1: unknown field `volts`"),
+            ("measures = [\"widht\"]", first, "13: unknown variant `widht`"),
         ] {
             let error = with(lines).unwrap_err();
-            assert!(error.starts_with(says), "{error}");
+            assert!(error.starts_with(&format!("rig.toml:{line}:{says}")), "{error}");
         }
         assert!(with("measures = [\"widht\"]").unwrap_err().ends_with("did you mean `width`?"));
     }

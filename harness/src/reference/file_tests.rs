@@ -67,11 +67,13 @@ fn every_shipped_file_is_what_its_schema_says() {
     let schemas = File::ALL.map(|(file, _)| (file, schema(file)));
     let shipped = shipped();
     assert!(shipped.len() > 30, "{shipped:?}");
-    for (file, path) in shipped {
-        let value: Value = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let (_, schema) = schemas.iter().find(|(kind, _)| *kind == file).unwrap();
-        assert!(is_valid(schema, schema, &value), "{}", path.display());
-    }
+    let wrong = shipped.into_iter().filter(|(file, path)| {
+        let value: Value = toml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let (_, schema) = schemas.iter().find(|(kind, _)| kind == file).unwrap();
+        !is_valid(schema, schema, &value)
+    });
+    let wrong: Vec<(File, PathBuf)> = wrong.collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -93,6 +95,34 @@ fn a_schema_refuses_what_is_wrong() {
         assert!(good.contains(from), "{from}");
         let value: Value = toml::from_str(&good.replace(from, to)).unwrap();
         assert!(!is_valid(&schema, &schema, &value), "{to}");
+    }
+}
+
+#[test]
+fn a_rig_s_figures_may_have_tolerances_and_defects_their_figures() {
+    let schema = schema(File::Rig);
+    let good = fs::read_to_string(root().join("rigs/virtual-12v-metered.toml")).unwrap();
+    let is_valid = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        let value: Value = toml::from_str(&good.replacen(from, to, 1)).unwrap();
+        is_valid(&schema, &schema, &value)
+    };
+    let capacitor = "\"470uF\"";
+    assert!(is_valid(capacitor, "\"470uF ±20%\"") && is_valid(capacitor, "\"470uF +- 94uF\""));
+    assert!(!is_valid(capacitor, "\"470uF ±20ms\"") && !is_valid(capacitor, "\"470uF ±-20%\""));
+    let table =
+        |tolerance, key| format!("{{ nominal = {capacitor}, tolerance = \"{tolerance}\", {key} = \"normal\" }}");
+    assert!(is_valid(capacitor, &table("20%", "distribution")) && !is_valid(capacitor, &table("20%", "spread")));
+    assert!(!is_valid(capacitor, &table("20ms", "distribution")));
+    let fault = |text: &str| format!("[[virtual.faults]]\n{text}\n\n[virtual.clocks]");
+    for (text, is) in [
+        ("dead-reserve = {}", true),
+        ("dead-reserve = { of = \"reserve\" }", false),
+        ("capacitor-loss = { of = \"supply\", loss = \"60%\" }", true),
+        ("capacitor-loss = { of = \"suply\", loss = \"60%\" }", false),
+        ("contact = { relay = \"K1\", defect = \"welded\", closing = 0 }", false),
+    ] {
+        assert_eq!(is_valid("[virtual.clocks]", &fault(text)), is, "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a value can be.
 
-use brownout_trace::{Amps, Farads, Hertz, Ohms, Percent, Ppm, Span, Volts};
+use brownout_trace::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Span, Volts};
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +9,8 @@ pub enum Kind {
     Text,
     /// A text of a form.
     Form(&'static Form),
+    /// A part's figure: a quantity of this form, alone or with a tolerance.
+    Figure(&'static Form),
     /// One of these words.
     Words(&'static [&'static str]),
     /// A whole number, from the least to the most.
@@ -94,6 +96,21 @@ impl Form {
             units => format!(r"^\s*-?\d+(\.\d+)?\s*({})\s*$", units.join("|")),
         }
     }
+
+    /// The regular expression of a tolerance of it: a share, or in its own unit.
+    pub fn tolerance_regex(&self) -> String {
+        format!(r"^\s*{}\s*$", self.tolerance())
+    }
+
+    /// The regular expression of a part's figure.
+    pub fn figure_regex(&self) -> String {
+        let units = self.units.join("|");
+        format!(r"^\s*-?\d+(\.\d+)?\s*({units})\s*((±|\+-)\s*{}\s*)?$", self.tolerance())
+    }
+
+    fn tolerance(&self) -> String {
+        format!(r"\d+(\.\d+)?\s*({}|%)", self.units.join("|"))
+    }
 }
 
 /// A length of time.
@@ -112,6 +129,8 @@ pub static FARADS: Form = Form::quantity("capacitance", "470uF", Farads::UNITS);
 pub static HERTZ: Form = Form::quantity("frequency", "8MHz", Hertz::UNITS);
 /// A relative deviation.
 pub static PPM: Form = Form::quantity("deviation", "20ppm", Ppm::UNITS);
+/// A temperature.
+pub static CELSIUS: Form = Form::quantity("temperature", "25C", Celsius::UNITS);
 /// A cell's charge.
 pub static CHARGE: Form = Form::quantity("charge", "220mAh", &["Ah", "mAh", "uAh", "µAh", "nAh"]);
 /// A clock setting, or a moment.
@@ -129,6 +148,25 @@ pub static DAYS: Form = Form::text(
 pub static NAME: Form = Form::text("name", "before", r"^[A-Za-z][A-Za-z0-9_-]*$");
 /// A pin of the chip.
 pub static PIN: Form = Form::text("pin", "PB0", r"^P[A-D]([0-9]|1[0-5])$");
+
+/// What a keypad's code is.
+pub static DIGITS: Form = Form::text("digits", "01", r"^[0-9]{1,9}$");
+/// What a macro enters.
+pub static ENTRY: Form = Form::text("entry", "1{hour}{minute}", r"^([0-9]|\{[a-z0-9-]+\})+$");
+
+/// A part's figure as a table.
+pub static FIGURE: Table = Table {
+    name: "figure",
+    keys: &[
+        needed("nominal", Kind::Text, "what it is"),
+        needed("tolerance", Kind::Text, "how far another specimen's may be from it, either way"),
+        may(
+            "distribution",
+            Kind::Words(&["truncated", "normal", "uniform"]),
+            "how specimens lie between the limits: normal and cut off there, if not said",
+        ),
+    ],
+};
 
 /// A voltage, or a share of the nominal one.
 pub static LEVEL: Kind = Kind::Either(&[Kind::Form(&VOLTS), Kind::Form(&PERCENT)]);

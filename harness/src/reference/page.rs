@@ -122,6 +122,9 @@ fn kind(kind: &Kind) -> String {
         Kind::Any(kind) => format!("a table of names, each with {}", self::kind(kind)),
         Kind::Steps => "a list of steps".to_owned(),
         Kind::Expectation => "a predicate".to_owned(),
+        Kind::Figure(form) => {
+            format!("a {0}, `\"{1}\"`, alone or with a tolerance, `\"{1} ±20%\"`", form.name, form.example)
+        }
         Kind::Either(kinds) => kinds.iter().map(self::kind).collect::<Vec<_>>().join(" or "),
         Kind::Choice([]) => "values".to_owned(),
         Kind::Choice(choices) => {

@@ -3,7 +3,7 @@
 //! A schema says where a key belongs and what form its value has. What needs a board, the order of steps or arithmetic
 //! stays with `brownout check`.
 
-use super::kind::{Form, Kind, Table};
+use super::kind::{FIGURE, Form, Kind, Table};
 use super::scenario::{PREDICATES, STEPS, Word};
 use super::{board, rig, scenario};
 use serde_json::{Map, Value, json};
@@ -101,6 +101,7 @@ impl Schema {
         let plain = match kind {
             Kind::Text => json!({ "type": "string" }),
             Kind::Form(form) => self.form(form),
+            Kind::Figure(form) => self.figure(form),
             Kind::Words(words) => json!({ "enum": words }),
             Kind::Count(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
             Kind::Number => json!({ "type": "number" }),
@@ -148,6 +149,19 @@ impl Schema {
     fn form(&mut self, form: &Form) -> Value {
         self.defined(form.name, |_| {
             json!({ "type": "string", "pattern": form.regex(), "description": format!("such as `{}`", form.example) })
+        })
+    }
+
+    fn figure(&mut self, form: &Form) -> Value {
+        self.defined(&format!("{}-figure", form.name), |schema| {
+            let mut table = schema.table(&FIGURE);
+            table["properties"]["nominal"]["pattern"] = json!(form.regex());
+            table["properties"]["tolerance"]["pattern"] = json!(form.tolerance_regex());
+            let text = json!({
+                "type": "string", "pattern": form.figure_regex(),
+                "description": format!("such as `{0}` or `{0} ±20%`", form.example),
+            });
+            json!({ "anyOf": [text, table] })
         })
     }
 
