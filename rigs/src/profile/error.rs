@@ -14,7 +14,7 @@ pub struct ProfileError {
     /// Where in that file, in bytes, where that is known.
     pub span: Option<Range<usize>>,
     /// Line and column of that, both from 1; of the file's beginning where it is not known. None where there is no file.
-    pub place: Option<(usize, usize)>,
+    pub place: Option<(u32, u32)>,
 }
 
 /// What is wrong with a profile.

@@ -85,7 +85,10 @@ impl Place<'_> {
     fn fault(&self, kind: Fault, span: Option<Range<usize>>) -> ProfileError {
         // Every fault of a file that could be read has a place, if only its beginning.
         let start = span.as_ref().map_or(0, |span| span.start);
-        ProfileError { kind, file: self.file.to_owned(), span, place: Some(line_column(self.text, start)) }
+        let (line, column) = line_column(self.text, start);
+        // A file is far below 4 GiB; two words less keep the error small.
+        let place = Some((line as u32, column as u32));
+        ProfileError { kind, file: self.file.to_owned(), span, place }
     }
 
     fn malformed(&self, error: &toml::de::Error) -> ProfileError {
