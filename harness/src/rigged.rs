@@ -13,7 +13,9 @@ use brownout_rigs::live::{Live, ServeError};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
+use brownout_virtual::wiring::Wiring;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A rig, the profile of the board on it, and the firmware as probe-rs wrote and verified it.
 #[derive(Debug, Clone)]
@@ -34,6 +36,14 @@ impl Rigged {
         let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
         let flashed = flashing::flash_virtual(&rig.wiring, chip, firmware)?;
         Ok(Self { rig, profile, flashed })
+    }
+
+    /// The same rig and flash with a board of other parts.
+    #[must_use]
+    pub fn with_parts(&self, parts: Wiring) -> Self {
+        let mut other = self.clone();
+        other.rig.wiring = Arc::new(parts);
+        other
     }
 
     /// Runs one case. `seed` is the case's own; a restart after a spoilt shot draws from a stream of its own.

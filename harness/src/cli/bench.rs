@@ -13,6 +13,7 @@ use brownout_rigs::profile::Profile;
 use brownout_rigs::profile::load::SHIPPED;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
 use brownout_trace::Event;
+use brownout_virtual::wiring::Wiring;
 use std::fs;
 use std::path::Path;
 
@@ -92,6 +93,10 @@ pub fn firmware(path: Option<&Path>) -> Result<Firmware, Trouble> {
 impl CaseRunner for Rigged {
     fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
         self.run_watched(case, seed, watch, sink)
+    }
+
+    fn with_parts(&self, parts: Wiring) -> Option<Box<dyn CaseRunner + '_>> {
+        Some(Box::new(self.with_parts(parts)))
     }
 }
 
