@@ -13,9 +13,7 @@ use brownout_rigs::live::{Live, ServeError};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
-use brownout_virtual::wiring::Wiring;
 use std::path::Path;
-use std::sync::Arc;
 
 /// A rig, the profile of the board on it, and the firmware as probe-rs wrote and verified it.
 #[derive(Debug, Clone)]
@@ -38,12 +36,10 @@ impl Rigged {
         Ok(Self { rig, profile, flashed })
     }
 
-    /// The same rig and flash with a board of other parts.
+    /// The same flash on a rig that differs in the parts of its board.
     #[must_use]
-    pub fn with_parts(&self, parts: Wiring) -> Self {
-        let mut other = self.clone();
-        other.rig.wiring = Arc::new(parts);
-        other
+    pub fn with_rig(&self, rig: Rig) -> Self {
+        Self { rig, profile: self.profile.clone(), flashed: self.flashed.clone() }
     }
 
     /// Runs one case. `seed` is the case's own; a restart after a spoilt shot draws from a stream of its own.

@@ -18,8 +18,8 @@ pub use case::{End, Finished, Station, finish_case, not_run};
 
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
+use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
-use brownout_virtual::wiring::Wiring;
 use watch::CaseWatch;
 
 /// What can run a case: a bench, flashed and ready. One serves every thread.
@@ -29,8 +29,9 @@ pub trait CaseRunner: Sync {
     /// The bench gives up, inconclusive, when `watch` says so.
     fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome;
 
-    /// The same bench with a board of other parts on it. `None` where nobody can change them: a board on a desk.
-    fn with_parts(&self, _parts: Wiring) -> Option<Box<dyn CaseRunner + '_>> {
+    /// The same firmware on a rig that differs in the parts of its board. `None` where nobody can change them: a board on
+    /// a desk.
+    fn on_rig(&self, _rig: Rig) -> Option<Box<dyn CaseRunner + '_>> {
         None
     }
 }

@@ -13,7 +13,6 @@ use brownout_rigs::profile::Profile;
 use brownout_rigs::profile::load::SHIPPED;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
 use brownout_trace::Event;
-use brownout_virtual::wiring::Wiring;
 use std::fs;
 use std::path::Path;
 
@@ -95,8 +94,8 @@ impl CaseRunner for Rigged {
         self.run_watched(case, seed, watch, sink)
     }
 
-    fn with_parts(&self, parts: Wiring) -> Option<Box<dyn CaseRunner + '_>> {
-        Some(Box::new(self.with_parts(parts)))
+    fn on_rig(&self, rig: Rig) -> Option<Box<dyn CaseRunner + '_>> {
+        Some(Box::new(self.with_rig(rig)))
     }
 }
 

@@ -6,12 +6,12 @@ use super::libtest::Selection;
 use super::output::Output;
 use super::run::Options;
 use super::setup::{self, Setup, Terms, count};
-use crate::lot::drawing::Lot;
 use crate::lot::table;
 use crate::lot::tally::Tally;
 use crate::lot::trying::Line;
 use crate::plan::{Case, Plan};
 use crate::runner::{End, pool};
+use brownout_rigs::lot::Lot;
 use brownout_trace::Span;
 use std::time::Instant;
 
@@ -43,7 +43,7 @@ pub fn refused(options: &Options, selection: &Selection) -> Option<String> {
 fn draw(files: &RigFiles, seed: u64, boards: u32) -> Result<Lot, String> {
     let hint = "write a tolerance, as in `capacitor = \"470uF ±20%\"`, or name a rig with some, as `virtual-12v-lot`";
     let nothing = || format!("nothing in `{}` spreads: {hint}", files.rig.name);
-    Lot::draw(&files.rig.wiring, seed, boards).ok_or_else(nothing)
+    Lot::draw(&files.rig, seed, boards).ok_or_else(nothing)
 }
 
 /// A lot on one rig, and all that is needed to run it.

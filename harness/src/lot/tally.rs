@@ -1,11 +1,11 @@
 //! What became of a lot: its yield, what broke, each measurement's statistics, and which part decides.
 
-use super::drawing::{Lot, Spread};
 use super::statistics::{Correlation, Cpk, Limits, Summary, capability, rank_correlation};
 use super::trying::Tried;
 use crate::plan::Case;
 use crate::runner::End;
 use crate::scenario::id::CaseId;
+use brownout_rigs::lot::{Lot, Spread};
 use brownout_trace::{Amount, Measurement, Unit};
 
 /// A lot, judged.

@@ -2,13 +2,13 @@
 //!
 //! Nothing is compared with a snapshot: what is approved is the outcome of the nominal board, and another one's differs.
 
-use super::drawing::Lot;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
 use crate::runner::pool::{self, Heard};
 use crate::runner::watch::Watch;
 use crate::runner::{CaseRunner, End, panics, seed};
 use crate::show;
+use brownout_rigs::lot::Lot;
 use brownout_trace::{Measurement, Span, Verdict};
 use std::num::NonZeroUsize;
 
@@ -82,7 +82,7 @@ impl Line<'_> {
         }
         let seed = seed::of_case(seed::of_board(lot.seed(), number), &case.id);
         let ran = panics::caught(|| {
-            let board = self.bench.with_parts(lot.board(number))?;
+            let board = self.bench.on_rig(lot.board(number))?;
             Some(board.run(case, seed, self.watch.begin(), &mut |_| {}))
         });
         match ran {

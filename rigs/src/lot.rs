@@ -1,13 +1,14 @@
-//! The boards of a lot: which parts each has.
+//! A lot of boards: one rig file's board built many times, each with parts drawn within their tolerances.
 
+use crate::rig::Rig;
 use brownout_virtual::spread;
-use brownout_virtual::wiring::Wiring;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A lot, drawn: the same seed and number of boards give the same one everywhere.
 #[derive(Debug, Clone)]
 pub struct Lot {
-    wiring: Wiring,
+    rig: Rig,
     seed: u64,
     boards: u32,
     /// By path, in the order of paths: ties are decided by it.
@@ -24,13 +25,13 @@ pub struct Spread {
 }
 
 impl Lot {
-    /// Draws the parts of so many boards. `None` if nothing in the wiring spreads or ages: each would be the nominal
-    /// board.
-    pub fn draw(wiring: &Wiring, seed: u64, boards: u32) -> Option<Self> {
+    /// Draws the parts of so many boards. `None` if nothing on the rig's board spreads or ages: each would be the
+    /// nominal one.
+    pub fn draw(rig: &Rig, seed: u64, boards: u32) -> Option<Self> {
         // Each with its nominal value: a board that has exactly that does not tell of it.
         let mut figures: BTreeMap<String, (f64, Vec<f64>)> = BTreeMap::new();
         for (before, number) in (1..=boards).enumerate() {
-            let (_, drawn) = spread::draw(wiring, seed, number);
+            let (_, drawn) = spread::draw(&rig.wiring, seed, number);
             for figure in drawn {
                 let (nominal, values) = figures.entry(figure.part).or_insert((figure.nominal, Vec::new()));
                 values.resize(before, *nominal);
@@ -42,7 +43,7 @@ impl Lot {
             Spread { part, values }
         };
         let figures: Vec<Spread> = figures.into_iter().map(boards_of).collect();
-        (!figures.is_empty()).then(|| Self { wiring: wiring.clone(), seed, boards, figures })
+        (!figures.is_empty()).then(|| Self { rig: rig.clone(), seed, boards, figures })
     }
 
     /// How many boards.
@@ -60,41 +61,42 @@ impl Lot {
         &self.figures
     }
 
-    /// What board `number`, from 1, is made of.
-    pub fn board(&self, number: u32) -> Wiring {
-        spread::draw(&self.wiring, self.seed, number).0
+    /// The rig with board `number`, from 1, on it.
+    pub fn board(&self, number: u32) -> Rig {
+        let (wiring, _) = spread::draw(&self.rig.wiring, self.seed, number);
+        Rig { wiring: Arc::new(wiring), ..self.rig.clone() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brownout_rigs::rig::Rig;
     use std::path::Path;
 
-    fn wiring(name: &str) -> Wiring {
-        Rig::load(Path::new(name)).unwrap().wiring.as_ref().clone()
+    fn rig(name: &str) -> Rig {
+        Rig::load(Path::new(name)).unwrap()
     }
 
     #[test]
     fn every_board_has_a_value_of_every_figure_and_more_boards_change_none_before() {
-        let wiring = wiring("virtual-12v-lot");
-        let small = Lot::draw(&wiring, 1, 5).unwrap();
-        let large = Lot::draw(&wiring, 1, 9).unwrap();
+        let rig = rig("virtual-12v-lot");
+        let small = Lot::draw(&rig, 1, 5).unwrap();
+        let large = Lot::draw(&rig, 1, 9).unwrap();
         assert!(small.figures().len() > 5);
         for (one, other) in small.figures().iter().zip(large.figures()) {
             assert_eq!((one.part.as_str(), one.values.len(), other.values.len()), (other.part.as_str(), 5, 9));
             assert_eq!(one.values, other.values[..5]);
         }
-        let (_, drawn) = spread::draw(&wiring, 1, 3);
+        let (_, drawn) = spread::draw(&rig.wiring, 1, 3);
         let third = drawn.iter().find(|drawn| drawn.part == "supply.capacitor").unwrap();
         let capacitor = small.figures().iter().find(|figure| figure.part == "supply.capacitor").unwrap();
         assert_eq!(capacitor.values[2].to_bits(), third.value.to_bits());
-        assert_ne!(Lot::draw(&wiring, 2, 5).unwrap().figures(), small.figures());
+        assert_eq!(small.board(3).wiring.supply.capacitor.0.to_bits(), third.value.to_bits());
+        assert_ne!(Lot::draw(&rig, 2, 5).unwrap().figures(), small.figures());
     }
 
     #[test]
     fn nothing_to_draw_is_no_lot() {
-        assert!(Lot::draw(&wiring("virtual-12v"), 1, 5).is_none());
+        assert!(Lot::draw(&rig("virtual-12v"), 1, 5).is_none());
     }
 }
