@@ -79,7 +79,8 @@ pub struct Correlation(pub f64);
 impl Correlation {
     /// From which size on a correlation of `count` pairs is more than chance: three times its standard deviation for
     /// figures that have nothing to do with each other, which is 1/√(n − 1) for any ranks (Kendall, "Rank correlation
-    /// methods", 1948°). Fewer than ten pairs can show nothing.
+    /// methods", 1948°). Fewer than ten pairs can show nothing. Of a dozen parts one gets so far by chance in some three
+    /// measurements of a hundred.
     pub fn threshold(count: usize) -> Self {
         Self(3.0 / (count.saturating_sub(1) as f64).sqrt())
     }

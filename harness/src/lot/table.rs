@@ -23,7 +23,7 @@ pub fn lines(tally: &Tally) -> Vec<String> {
         lines.push(format!("  decided by {}", decider(tally.decider.as_ref(), "no single part")));
     }
     if !tally.unjudged.is_empty() {
-        lines.push(format!("not judged, and not in the yield: {}", numbers(&tally.unjudged)));
+        lines.push(format!("not judged: {}", numbers(&tally.unjudged)));
         lines.extend(kinds(&tally.trouble));
     }
     lines.push(String::new());
@@ -37,8 +37,8 @@ pub fn lines(tally: &Tally) -> Vec<String> {
     lines.push(if threshold > 1.0 {
         format!("which part decides cannot be told from {}: it takes ten at least", of_boards(boards))
     } else {
-        let rule = "three times what unrelated figures have, 1/√(n − 1)";
-        format!("a part decides from a rank correlation of ±{threshold:.2} on, {rule}")
+        let rule = "three times the sigma that it has for unrelated figures, 1/√(n − 1)";
+        format!("a part decides from a rank correlation of ±{threshold:.2} on: {rule}")
     });
     lines
 }
