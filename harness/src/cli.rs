@@ -11,6 +11,7 @@ pub mod completions;
 pub mod exit;
 pub mod front;
 pub mod libtest;
+pub mod lot;
 pub mod orphaned;
 pub mod output;
 pub mod reject;

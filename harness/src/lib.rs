@@ -10,6 +10,7 @@ pub mod arrange;
 pub mod cli;
 pub mod execute;
 pub mod judge;
+pub mod lot;
 pub mod oracle;
 pub mod outcome;
 pub mod plan;

@@ -36,6 +36,12 @@ impl Rigged {
         Ok(Self { rig, profile, flashed })
     }
 
+    /// The same flash on a rig that differs in the parts of its board.
+    #[must_use]
+    pub fn with_rig(&self, rig: Rig) -> Self {
+        Self { rig, profile: self.profile.clone(), flashed: self.flashed.clone() }
+    }
+
     /// Runs one case. `seed` is the case's own; a restart after a spoilt shot draws from a stream of its own.
     pub fn run(&self, case: &Case, seed: u64, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
         self.run_watched(case, seed, Watch::default().begin(), sink)

@@ -18,6 +18,7 @@ pub use case::{End, Finished, Station, finish_case, not_run};
 
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
+use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
 use watch::CaseWatch;
 
@@ -27,4 +28,10 @@ pub trait CaseRunner: Sync {
     /// the outcome: of [`What::Ended`](brownout_trace::What::Ended) the caller writes its own.
     /// The bench gives up, inconclusive, when `watch` says so.
     fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome;
+
+    /// The same firmware on a rig that differs in the parts of its board. `None` where nobody can change them: a board on
+    /// a desk.
+    fn on_rig(&self, _rig: Rig) -> Option<Box<dyn CaseRunner + '_>> {
+        None
+    }
 }

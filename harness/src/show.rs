@@ -8,5 +8,5 @@ pub mod time;
 pub mod waveform;
 pub mod words;
 
-pub use failure::{failure, reasons};
+pub use failure::{failure, first_broken, reasons};
 pub use paint::Look;

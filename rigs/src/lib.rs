@@ -6,6 +6,7 @@
 //! * A **part** ([`parts`]) is one instrument over the bench, driven through `embedded-hal`: the same code on any bench.
 //! * A board can be lived with in wall-clock time ([`live`]): a terminal, a debugger, a hand on the supply.
 //! * A **firmware** ([`firmware`]) is checked against the chip, then written and verified by probe-rs ([`flashing`]).
+//! * A **lot** ([`mod@lot`]) is many boards of one rig file, their parts drawn within its tolerances.
 //!
 //! Rig faults and board failures never mix: what goes wrong here is a [`bench::RigFault`], and never judges a board.
 
@@ -14,6 +15,7 @@ pub mod firmware;
 pub mod flashing;
 pub mod live;
 pub mod lock;
+pub mod lot;
 pub mod parts;
 mod place;
 pub mod profile;

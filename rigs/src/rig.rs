@@ -112,6 +112,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("virtual-12v", include_str!("../virtual-12v.toml")),
     ("virtual-12v-metered", include_str!("../virtual-12v-metered.toml")),
     ("virtual-12v-buttons", include_str!("../virtual-12v-buttons.toml")),
+    ("virtual-12v-lot", include_str!("../virtual-12v-lot.toml")),
     ("virtual-5v", include_str!("../virtual-5v.toml")),
     ("virtual-110v", include_str!("../virtual-110v.toml")),
     ("virtual-110v-switching", include_str!("../virtual-110v-switching.toml")),

@@ -93,6 +93,10 @@ impl CaseRunner for Rigged {
     fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome {
         self.run_watched(case, seed, watch, sink)
     }
+
+    fn on_rig(&self, rig: Rig) -> Option<Box<dyn CaseRunner + '_>> {
+        Some(Box::new(self.with_rig(rig)))
+    }
 }
 
 impl RigFiles {

@@ -4,6 +4,7 @@ use super::bench::{Lab, RigFiles};
 use super::exit::Exit;
 use super::front::{Front, Report};
 use super::libtest::{self, Selection};
+use super::lot::{self, Batch};
 use super::output::Output;
 use super::paths_or_shipped;
 use super::setup::{self, Setup, Terms, count, plan};
@@ -63,6 +64,10 @@ pub struct Options {
     /// Run every case so often, each time with the next seed, and say which are flaky
     #[arg(long, value_name = "N", env = "BROWNOUT_REPEAT", default_value = "1")]
     pub repeat: NonZeroU32,
+    /// Run a lot of so many boards, each with parts drawn within the tolerances of the rig file: yield, the statistics of
+    /// each measurement, and the part that decides it
+    #[arg(long, value_name = "N", env = "BROWNOUT_BOARDS", value_parser = clap::value_parser!(u32).range(1..=lot::MOST))]
+    pub boards: Option<u32>,
     /// Known failures, told of apart: TOML entries with a pattern, a reason and a last day
     #[arg(long, value_name = "FILE", env = "BROWNOUT_QUARANTINE")]
     pub quarantine: Option<PathBuf>,
@@ -87,6 +92,7 @@ impl Default for Options {
             fail_fast: false,
             max_time: None,
             repeat: NonZeroU32::MIN,
+            boards: None,
             quarantine: None,
             case_time: None,
             case_bench_time: None,
@@ -104,6 +110,7 @@ impl Options {
             ("--fail-fast", self.fail_fast),
             ("--max-time", self.max_time.is_some()),
             ("--repeat", self.repeat.get() > 1),
+            ("--boards", self.boards.is_some()),
         ];
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
@@ -156,6 +163,10 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -
             return Exit::Usage;
         }
     };
+    if let Some(why) = options.boards.and_then(|_| lot::refused(options, &selection)) {
+        output.error(&why);
+        return Exit::Usage;
+    }
     let front_only = options.front_only();
     if selection.is_libtest() && !front_only.is_empty() {
         let given = front_only.join(", ");
@@ -187,6 +198,10 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -
             return Exit::Usage;
         }
     };
+    if let Some(boards) = options.boards {
+        let batch = Batch { options, selection: &selection, lab, terms: &terms };
+        return batch.run_all(planned, boards, output);
+    }
     let started = Instant::now();
     let bounds = Bounds::new(options.fail_fast, options.repeat, options.max_time);
     let asked = Asked { options, selection, bounds, lab, terms };

@@ -34,10 +34,22 @@ pub enum News {
 /// How long nothing is told at most.
 const TICK: Duration = Duration::from_millis(250);
 
-/// What a thread says of a case.
-enum Said {
+/// What is told of jobs of any kind.
+pub enum Heard<'t, T> {
+    /// The job of this number begins.
     Begun(usize),
-    Ended(usize, Box<Finished>),
+    /// It has ended so, in whatever order.
+    Ended(usize, &'t T),
+    /// Nothing; but time goes by.
+    Tick,
+    /// What came of the next job, in order.
+    Next(T),
+}
+
+/// What a thread says of a job.
+enum Said<T> {
+    Begun(usize),
+    Ended(usize, T),
 }
 
 /// How many cases run at once unless it is said.
@@ -51,19 +63,40 @@ pub fn run(station: &Station<'_>, cases: &[&Case], threads: NonZeroUsize, bounds
 where
     for<'s> &'s Station<'s>: Send,
 {
+    let job = |index: usize| Box::new(one(station, cases[index], index, bounds));
+    in_order(cases.len(), threads, job, |heard| {
+        tell(match heard {
+            Heard::Begun(index) => News::Begun(index),
+            Heard::Ended(index, finished) => News::Ended { index, end: finished.end, bench: finished.virtual_time },
+            Heard::Tick => News::Tick,
+            Heard::Next(finished) => News::Next(finished),
+        });
+    });
+}
+
+/// Does the jobs 0 to `jobs` − 1 on so many threads, and tells of them on this one: whatever the threads do, each comes
+/// once as [`Heard::Next`], in order.
+pub fn in_order<T: Send>(
+    jobs: usize,
+    threads: NonZeroUsize,
+    job: impl Fn(usize) -> T + Sync,
+    mut tell: impl FnMut(Heard<'_, T>),
+) {
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads.get().min(cases.len()) {
-            let (sender, next) = (sender.clone(), &next);
+        for _ in 0..threads.get().min(jobs) {
+            let (sender, next, job) = (sender.clone(), &next, &job);
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { break };
+                    if index >= jobs {
+                        break;
+                    }
                     // Nobody listens any more only after a panic of who told.
                     let _ = sender.send(Said::Begun(index));
-                    let finished = one(station, case, index, bounds);
-                    if sender.send(Said::Ended(index, Box::new(finished))).is_err() {
+                    let done = job(index);
+                    if sender.send(Said::Ended(index, done)).is_err() {
                         break;
                     }
                 }
@@ -73,22 +106,22 @@ where
         let mut waiting = BTreeMap::new();
         let mut due = 0;
         loop {
-            let (index, finished) = match receiver.recv_timeout(TICK) {
-                Ok(Said::Ended(index, finished)) => (index, finished),
+            let (index, done) = match receiver.recv_timeout(TICK) {
+                Ok(Said::Ended(index, done)) => (index, done),
                 Ok(Said::Begun(index)) => {
-                    tell(News::Begun(index));
+                    tell(Heard::Begun(index));
                     continue;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    tell(News::Tick);
+                    tell(Heard::Tick);
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            tell(News::Ended { index, end: finished.end, bench: finished.virtual_time });
-            waiting.insert(index, finished);
-            while let Some(finished) = waiting.remove(&due) {
-                tell(News::Next(finished));
+            tell(Heard::Ended(index, &done));
+            waiting.insert(index, done);
+            while let Some(done) = waiting.remove(&due) {
+                tell(Heard::Next(done));
                 due += 1;
             }
         }

@@ -66,6 +66,16 @@ pub fn reasons(case: &Case, outcome: &CaseOutcome) -> Vec<String> {
     reasons
 }
 
+/// What broke first, in words that are the same for every board that breaks it: the expectation without what was observed.
+pub fn first_broken(case: &Case, outcome: &CaseOutcome) -> Option<String> {
+    let failed = outcome.judgements.iter().find(|judgement| judgement.verdict == Verdict::Failed);
+    let broken = failed.map(|judgement| {
+        let line = line(case, Some(judgement.step), judgement.span.start);
+        format!("{line}: {}", judgement.expectation)
+    });
+    broken.or_else(|| reasons(case, outcome).into_iter().next())
+}
+
 /// The file that a step stands in: the scenario's own, or one that it includes.
 fn source(case: &Case, step: Option<usize>) -> &Source {
     step.and_then(|step| case.steps.get(step)).map_or(&case.about.source, |step| &step.source)

@@ -6,6 +6,7 @@ mod bounds;
 mod firmware;
 mod front;
 mod locks;
+mod lots;
 mod measuring;
 mod records;
 mod review;
