@@ -51,7 +51,8 @@ fn keep(event: &Event) {
 fn case(c: &mut Criterion) {
     let rig = Rig::shipped().expect("the shipped rig is sound");
     let profile = Profile::shipped(&rig.board).expect("shipped").expect("the shipped profile is sound");
-    let flashed = flash_virtual(&rig.wiring, "STM32F103C8", &firmware()).expect("the virtual board can be flashed");
+    let flashed = flash_virtual(rig.stand.wiring().expect("the shipped rig is virtual"), "STM32F103C8", &firmware())
+        .expect("the virtual board can be flashed");
     let rigged = Rigged::flash(rig.clone(), profile.clone(), &firmware()).expect("the virtual board can be flashed");
 
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -32,7 +32,8 @@ impl Rigged {
     /// Flashes and verifies `firmware`, once.
     pub fn flash(rig: Rig, profile: Profile, firmware: &Firmware) -> Result<Self, FlashError> {
         let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
-        let flashed = flashing::flash_virtual(&rig.wiring, chip, firmware)?;
+        let no_board = || FlashError::building(format!("the rig `{}` has no virtual board", rig.name));
+        let flashed = flashing::flash_virtual(rig.stand.wiring().ok_or_else(no_board)?, chip, firmware)?;
         Ok(Self { rig, profile, flashed })
     }
 

@@ -67,6 +67,13 @@ impl fmt::Display for FlashError {
 
 impl std::error::Error for FlashError {}
 
+impl FlashError {
+    /// There is no board to flash, for this reason.
+    pub fn building(why: String) -> Self {
+        Self { doing: Doing::Building, causes: vec![why] }
+    }
+}
+
 fn while_doing<E: std::error::Error>(doing: Doing) -> impl FnOnce(E) -> FlashError {
     move |error| {
         let mut causes = vec![error.to_string()];

@@ -21,4 +21,5 @@ mod place;
 pub mod profile;
 pub mod programme;
 pub mod rig;
+pub mod shot;
 pub mod uncertainty;

@@ -76,13 +76,17 @@ pub struct Live {
 impl Live {
     /// A board with its supply off, reachable in `folder` from now on.
     pub fn new(name: &str, rig: &Rig, flashed: &Flashed, seed: u64, folder: &Path) -> Result<Self, ServeError> {
-        let made = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, Instant::ZERO);
+        let wiring = rig
+            .stand
+            .wiring()
+            .ok_or_else(|| ServeError::Wiring(format!("the rig `{}` has no virtual board", rig.name)))?;
+        let made = Board::new(wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, Instant::ZERO);
         let mut board = made.map_err(|error| ServeError::Wiring(error.to_string()))?;
         board.tap();
         let board = SharedBoard::new(board);
         let socket = ProbeSocket::open(&folder.join(format!("{name}.probe")), board.clone())?;
         let console = Console::open(&folder.join(format!("{name}.console")))?;
-        let nominal = Level::Volts(rig.wiring.supply.nominal);
+        let nominal = Level::Volts(wiring.supply.nominal);
         Ok(Self { name: name.to_owned(), board, clock: Clock::start(), console, socket, nominal, held: Vec::new() })
     }
 

@@ -1,6 +1,6 @@
 //! A lot of boards: one rig file's board built many times, each with parts drawn within their tolerances.
 
-use crate::rig::Rig;
+use crate::rig::{Rig, Stand};
 use brownout_virtual::spread;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,12 +26,13 @@ pub struct Spread {
 
 impl Lot {
     /// Draws the parts of so many boards. `None` if nothing on the rig's board spreads or ages: each would be the
-    /// nominal one.
+    /// nominal one. Nor is there a lot of a real board.
     pub fn draw(rig: &Rig, seed: u64, boards: u32) -> Option<Self> {
+        let wiring = rig.stand.wiring()?;
         // Each with its nominal value: a board that has exactly that does not tell of it.
         let mut figures: BTreeMap<String, (f64, Vec<f64>)> = BTreeMap::new();
         for (before, number) in (1..=boards).enumerate() {
-            let (_, drawn) = spread::draw(&rig.wiring, seed, number);
+            let (_, drawn) = spread::draw(wiring, seed, number);
             for figure in drawn {
                 let (nominal, values) = figures.entry(figure.part).or_insert((figure.nominal, Vec::new()));
                 values.resize(before, *nominal);
@@ -63,8 +64,12 @@ impl Lot {
 
     /// The rig with board `number`, from 1, on it.
     pub fn board(&self, number: u32) -> Rig {
-        let (wiring, _) = spread::draw(&self.rig.wiring, self.seed, number);
-        Rig { wiring: Arc::new(wiring), ..self.rig.clone() }
+        let mut rig = self.rig.clone();
+        if let Stand::Virtual(wiring) = &mut rig.stand {
+            let (drawn, _) = spread::draw(wiring, self.seed, number);
+            *wiring = Arc::new(drawn);
+        }
+        rig
     }
 }
 
@@ -87,11 +92,11 @@ mod tests {
             assert_eq!((one.part.as_str(), one.values.len(), other.values.len()), (other.part.as_str(), 5, 9));
             assert_eq!(one.values, other.values[..5]);
         }
-        let (_, drawn) = spread::draw(&rig.wiring, 1, 3);
+        let (_, drawn) = spread::draw(rig.stand.wiring().unwrap(), 1, 3);
         let third = drawn.iter().find(|drawn| drawn.part == "supply.capacitor").unwrap();
         let capacitor = small.figures().iter().find(|figure| figure.part == "supply.capacitor").unwrap();
         assert_eq!(capacitor.values[2].to_bits(), third.value.to_bits());
-        assert_eq!(small.board(3).wiring.supply.capacitor.0.to_bits(), third.value.to_bits());
+        assert_eq!(small.board(3).stand.wiring().unwrap().supply.capacitor.0.to_bits(), third.value.to_bits());
         assert_ne!(Lot::draw(&rig, 2, 5).unwrap().figures(), small.figures());
     }
 

@@ -1,12 +1,15 @@
 //! The rig file (`rigs/*.toml`): one bench wired to one board.
 
+pub mod pi;
+
 use crate::lock;
 use crate::parts::meter::MeterParts;
 use crate::place::{line_column, of_words};
 use crate::uncertainty::Uncertainty;
-use brownout_trace::Volts;
 use brownout_trace::event::ShotFigure;
+use brownout_trace::{RelayName, Volts};
 use brownout_virtual::wiring::Wiring;
+use pi::PiWires;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -27,14 +30,12 @@ pub struct Rig {
     pub uncertainty: Uncertainty,
     /// The figures of a shot that it measures back.
     pub measures: Vec<ShotFigure>,
-    /// What it stands on.
-    pub bench: BenchKind,
+    /// What it stands on, and how that is wired to the board.
+    pub stand: Stand,
     /// `lock`: the name of the lock that a run holds, or the path of its file, if the file says one.
     pub lock: Option<String>,
     /// The most that its supply gives; `None` if that is no matter.
     pub highest: Option<Volts>,
-    /// The virtual board that it stands on.
-    pub wiring: Arc<Wiring>,
     /// The file's text, for hashing and for showing faults.
     pub text: String,
 }
@@ -55,23 +56,73 @@ struct RigFile {
     lock: Option<String>,
     highest: Option<Volts>,
     #[serde(rename = "virtual")]
-    wiring: Wiring,
+    wiring: Option<Wiring>,
+    pi: Option<PiWires>,
 }
 
-/// What a rig stands on.
+/// What a rig stands on, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BenchKind {
     /// The virtual board, in virtual time.
     Virtual,
+    /// A Raspberry Pi, in wall-clock time.
+    Pi,
 }
 
-impl BenchKind {
-    /// Whether there is one of it, so that only one run at a time can have it.
-    pub fn needs_lock(self) -> bool {
+/// What a rig stands on, and how that is wired to the board.
+#[derive(Debug, Clone)]
+pub enum Stand {
+    /// The virtual board.
+    Virtual(Arc<Wiring>),
+    /// A Raspberry Pi.
+    Pi(Arc<PiWires>),
+}
+
+impl Stand {
+    /// The virtual board's wiring; `None` on a physical rig.
+    pub fn wiring(&self) -> Option<&Arc<Wiring>> {
         match self {
-            Self::Virtual => false,
+            Self::Virtual(wiring) => Some(wiring),
+            Self::Pi(_) => None,
         }
+    }
+
+    /// The Pi's wires; `None` on a virtual rig.
+    pub fn pi(&self) -> Option<&Arc<PiWires>> {
+        match self {
+            Self::Pi(wires) => Some(wires),
+            Self::Virtual(_) => None,
+        }
+    }
+
+    /// What the board gets when the supply is on.
+    pub fn nominal(&self) -> Volts {
+        match self {
+            Self::Virtual(wiring) => wiring.supply.nominal,
+            Self::Pi(wires) => wires.supply.nominal,
+        }
+    }
+
+    /// Whether there is a wire to this button.
+    pub fn presses(&self, button: &str) -> bool {
+        match self {
+            Self::Virtual(wiring) => wiring.buttons.iter().any(|wires| wires.name == button),
+            Self::Pi(wires) => wires.buttons.iter().any(|wires| wires.name == button),
+        }
+    }
+
+    /// The relays whose contacts it sees.
+    pub fn relays(&self) -> Vec<&RelayName> {
+        match self {
+            Self::Virtual(wiring) => wiring.relays.iter().map(|wires| &wires.name).collect(),
+            Self::Pi(wires) => wires.relays.iter().map(|wires| &wires.name).collect(),
+        }
+    }
+
+    /// Whether there is one of it, so that only one run at a time can have it.
+    pub fn needs_lock(&self) -> bool {
+        matches!(self, Self::Pi(_))
     }
 }
 
@@ -159,7 +210,7 @@ impl Rig {
     /// The file of the lock that a run holds as long as it uses the rig. A physical rig has one by its own name unless its
     /// file says another; a virtual one only if its file asks for it: to keep two runs apart that share something else.
     pub fn lock_file(&self) -> Option<PathBuf> {
-        let own = self.bench.needs_lock().then_some(&self.name);
+        let own = self.stand.needs_lock().then_some(&self.name);
         self.lock.as_ref().or(own).map(|name| lock::place(name))
     }
 
@@ -179,11 +230,30 @@ impl Rig {
             let place = Some(of_words(text, under, &why));
             RigError { path: path.to_owned(), place, why, nearest: None }
         };
-        let fault = |why: String| at("virtual", why);
-        file.wiring.check().map_err(|error| fault(error.to_string()))?;
+        let stand = match (file.bench, file.wiring, file.pi) {
+            (BenchKind::Virtual, Some(wiring), None) => {
+                wiring.check().map_err(|error| at("virtual", error.to_string()))?;
+                Stand::Virtual(Arc::new(wiring))
+            }
+            (BenchKind::Pi, None, Some(wires)) => Stand::Pi(Arc::new(wires)),
+            (BenchKind::Virtual, None, _) => {
+                return Err(at("bench", "`bench = \"virtual\"` needs a table `[virtual]`: the board".to_owned()));
+            }
+            (BenchKind::Pi, _, None) => {
+                return Err(at("bench", "`bench = \"pi\"` needs a table `[pi]`: what is wired to it".to_owned()));
+            }
+            (BenchKind::Virtual, Some(_), Some(_)) => {
+                return Err(at("pi", "a rig stands on one bench: `bench = \"virtual\"` has no `[pi]`".to_owned()));
+            }
+            (BenchKind::Pi, Some(_), Some(_)) => {
+                return Err(at("virtual", "a rig stands on one bench: `bench = \"pi\"` has no `[virtual]`".to_owned()));
+            }
+        };
         if let Some(meter) = &file.meter {
             let address = meter.address;
-            let there = file.wiring.instruments.iter().any(|instrument| instrument.address == address);
+            let there = stand
+                .wiring()
+                .is_none_or(|wiring| wiring.instruments.iter().any(|instrument| instrument.address == address));
             let missing = || format!("the meter's address is {address:#04x}, where `[[virtual.instruments]]` has none");
             there.then_some(()).ok_or_else(missing).and_then(|()| meter.check()).map_err(|why| at("meter", why))?;
         }
@@ -199,10 +269,9 @@ impl Rig {
             meter: file.meter,
             uncertainty: file.uncertainty,
             measures: file.measures.unwrap_or_else(|| ShotFigure::ALL.map(|(_, figure)| figure).into()),
-            bench: file.bench,
+            stand,
             lock: file.lock,
             highest: file.highest,
-            wiring: Arc::new(file.wiring),
             text: text.to_owned(),
         })
     }

@@ -16,7 +16,7 @@ use probe_rs::probe::Probe;
 use std::sync::Arc;
 
 fn blank() -> SharedBoard {
-    flashing::powered_board(&Rig::shipped().unwrap().wiring, Image::erased(64), Arc::default()).unwrap()
+    flashing::powered_board(Rig::shipped().unwrap().stand.wiring().unwrap(), Image::erased(64), Arc::default()).unwrap()
 }
 
 #[test]
@@ -72,7 +72,8 @@ fn one_broken_opcode_of_the_algorithm_fails_the_flashing() {
 #[test]
 fn a_board_without_supply_fails_at_once_and_says_so() {
     let rig = Rig::shipped().unwrap();
-    let board = Board::new(rig.wiring, Arc::default(), Image::erased(64), 0, Instant(0)).unwrap();
+    let board =
+        Board::new(rig.stand.wiring().unwrap().clone(), Arc::default(), Image::erased(64), 0, Instant(0)).unwrap();
     let probe = Probe::new(VirtualProbe::for_flashing(SharedBoard::new(board)));
     let error = flashing::flash(probe, CHIP, &weekly()).unwrap_err();
     assert_eq!(error.doing, Doing::Attaching);
@@ -82,7 +83,7 @@ fn a_board_without_supply_fails_at_once_and_says_so() {
 #[test]
 fn a_variable_reads_the_same_through_the_probe_and_takes_no_time() {
     let (rig, flashed) = flashed(&weekly());
-    let shared = flashing::powered_board(&rig.wiring, flashed.image, flashed.symbols.clone()).unwrap();
+    let shared = flashing::powered_board(rig.stand.wiring().unwrap(), flashed.image, flashed.symbols.clone()).unwrap();
     let before = shared.lock().now();
     let mut session = Probe::new(VirtualProbe::new(shared.clone())).attach(CHIP, Permissions::new()).expect("attach");
     let mode = flashing::read_variable(&mut session, &flashed.symbols, "g_mode").unwrap();

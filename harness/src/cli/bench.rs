@@ -137,17 +137,19 @@ impl RigFiles {
     /// Where the rig's wiring and the board's profile say different things: neither the board's failure nor trouble
     /// that a second run would cure.
     fn contradiction(&self) -> Option<String> {
-        let (wiring, profile) = (&self.rig.wiring, &self.profile);
-        let nominal = wiring.supply.nominal;
+        let (stand, profile) = (&self.rig.stand, &self.profile);
+        let nominal = stand.nominal();
         if (nominal.0 - profile.supply.0).abs() > 1e-9 {
             return Some(format!("the rig's supply is {nominal}, the profile's {}", profile.supply));
         }
-        if let Some(relay) = profile.relays.iter().find(|relay| wiring.relays.iter().all(|wired| wired.name != **relay))
-        {
-            let wired: Vec<String> = wiring.relays.iter().map(|wired| wired.name.to_string()).collect();
+        let wired = stand.relays();
+        if let Some(relay) = profile.relays.iter().find(|relay| !wired.contains(relay)) {
+            let wired: Vec<String> = wired.iter().map(ToString::to_string).collect();
             let wired = if wired.is_empty() { "none".to_owned() } else { wired.join(", ") };
             return Some(format!("the profile has a relay {relay}, the rig has {wired}"));
         }
+        // What a real board has on it is known by nobody but its profile.
+        let wiring = stand.wiring()?;
         let baud = wiring.console.baud;
         if let Some(console) = profile.console.as_ref().filter(|console| console.baud != baud) {
             return Some(format!("the rig's console runs at {baud} bits/s, the profile's at {}", console.baud));

@@ -44,7 +44,7 @@ fn unpressed(choice: &Choice, profile: &Profile, rig: &Rig) -> Option<String> {
     let told = choice.board.iter().flat_map(|board| commands(board, profile)).chain(steps().filter_map(command));
     let keyed = told.flat_map(|command| scripts(profile, &command)).flat_map(|script| script.strokes);
     let mut buttons = pressed.chain(keyed.map(|stroke| stroke.buttons)).flatten();
-    let button = buttons.find(|button| rig.wiring.buttons.iter().all(|wires| wires.name != *button))?;
+    let button = buttons.find(|button| !rig.stand.presses(button))?;
     Some(format!("the rig `{}` has no wire to the button `{button}`", rig.name))
 }
 

@@ -41,9 +41,11 @@ pub struct VirtualBench {
 impl VirtualBench {
     /// A board without power at `start`, its flash as probe-rs left it. `seed` decides what chance decides.
     pub fn new(rig: &Rig, flashed: &Flashed, seed: u64, start: Instant) -> Result<Self, RigFault> {
-        let board = Board::new(rig.wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
+        let none = || RigFault { what: format!("the rig `{}` has no virtual board", rig.name), hint: String::new() };
+        let wiring = rig.stand.wiring().ok_or_else(none)?;
+        let board = Board::new(wiring.clone(), flashed.symbols.clone(), flashed.image.clone(), seed, start)
             .map_err(|e| RigFault { what: e.to_string(), hint: format!("correct the rig file of `{}`", rig.name) })?;
-        let desk = Desk::new(&rig.wiring.instruments, seed, start);
+        let desk = Desk::new(&wiring.instruments, seed, start);
         Ok(Self {
             board,
             levels: Vec::new(),

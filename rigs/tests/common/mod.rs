@@ -28,7 +28,7 @@ pub fn broken(name: &str) -> Firmware {
 /// The shipped rig with a firmware written and verified by probe-rs.
 pub fn flashed(firmware: &Firmware) -> (Rig, Flashed) {
     let rig = Rig::shipped().unwrap();
-    let flashed = flashing::flash_virtual(&rig.wiring, CHIP, firmware).unwrap();
+    let flashed = flashing::flash_virtual(rig.stand.wiring().unwrap(), CHIP, firmware).unwrap();
     (rig, flashed)
 }
 

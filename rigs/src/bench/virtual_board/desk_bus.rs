@@ -114,7 +114,8 @@ mod tests {
     fn with_bus(work: impl FnOnce(&mut DeskBus<'_>)) -> (Desk, Span) {
         let rig = crate::rig::Rig::shipped().unwrap();
         let image = brownout_virtual::mcu::flash::Image::erased(brownout_virtual::mcu::chip::PAGES);
-        let mut board = Board::new(Arc::clone(&rig.wiring), Arc::default(), image, 1, Instant::ZERO).unwrap();
+        let mut board =
+            Board::new(Arc::clone(rig.stand.wiring().unwrap()), Arc::default(), image, 1, Instant::ZERO).unwrap();
         let wires = [instrument(ChipWires::Mcp4728 {}, 0x60), instrument(ChipWires::Pcf8574 {}, 0x20)];
         let mut desk = Desk::new(&wires, 1, Instant::ZERO);
         let (mut events, mut levels) = (Vec::new(), Vec::new());

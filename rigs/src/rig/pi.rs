@@ -1,0 +1,13 @@
+//! The `[pi]` of a rig file: which line of a Raspberry Pi's header, which bus and which port is wired to what.
+//!
+//! Data only. What the parts do with it stands in [`crate::parts`]; what cannot be is told by `check`.
+
+pub mod line;
+pub mod supply;
+pub mod wires;
+
+pub use line::{Active, Input, Line, Output, Pull};
+pub use supply::{
+    BenchSupply, Change, Channel, Crowbar, DacChip, DacStage, MainsSwitch, PowerStage, Rails, SupplyWires,
+};
+pub use wires::{Button, ConsolePort, Isolation, Isolations, PiWires, ProbePort, RelaySense, SenseKind, Watchdog};
