@@ -109,6 +109,13 @@ pub struct Case {
     pub skip: Option<String>,
 }
 
+impl Case {
+    /// Whether it asks for something that the rig cannot tell, known beforehand: it will not pass.
+    pub fn is_doubtful(&self) -> bool {
+        self.skip.is_none() && self.steps.iter().any(|step| step.doubt.is_some())
+    }
+}
+
 /// One step, resolved.
 #[derive(Debug, Clone)]
 pub struct PlannedStep {

@@ -251,6 +251,7 @@ impl Asked<'_> {
         let record = options.record_on(&files.rig.name);
         let name = format!("{} on {}", files.profile.name, files.rig.name);
         let skipped = setup::skips(selected.iter().copied());
+        let doubtful = selected.iter().filter(|case| case.is_doubtful()).count();
         let selected: Vec<&Case> =
             selected.into_iter().flat_map(|case| std::iter::repeat_n(case, bounds.repeat())).collect();
         let setup = Setup::new(files, *lab, options.firmware.as_deref(), record.as_deref(), terms.clone());
@@ -263,6 +264,10 @@ impl Asked<'_> {
         };
         output.talk(&format!("{name}: {}; seed {}", setup.said(), options.seed));
         skipped.iter().for_each(|line| output.talk(line));
+        if doubtful > 0 {
+            let cases = count(doubtful, "case");
+            output.talk(&format!("{cases}: more is asked than this rig can tell; `brownout check` shows where"));
+        }
         let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
         let report = junit.map(|junit| Report {
             junit,

@@ -71,6 +71,11 @@ fn what_a_rig_cannot_tell_is_said_beforehand_and_judged_so() {
     let ran = here.run(&["run", "--rig", "rough.toml"]);
     let words = "a limit of 30ms is tighter than four times what the rig `virtual-12v` may be wrong by, 10ms over 30ms";
     ran.prints(75, &[words, "inconclusive  power/back"]);
+    assert!(
+        ran.stderr.contains("1 case: more is asked than this rig can tell; `brownout check` shows where"),
+        "{}",
+        ran.stderr
+    );
     let unwrapped = checked.stderr.replace("\n  │ ", " ");
     assert!(unwrapped.contains(words), "the plan said the same: {unwrapped}");
     let blind = here.run(&["run", "--rig", "blind.toml"]);
