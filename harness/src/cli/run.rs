@@ -23,6 +23,7 @@ use clap::builder::FalseyValueParser;
 use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Instant;
 
 /// What to run, on what, and how. The test target takes the same from the environment.
@@ -62,7 +63,7 @@ pub struct Options {
     #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_BENCH_TIME")]
     pub case_bench_time: Option<Span>,
     /// Run every case so often, each time with the next seed, and say which are flaky
-    #[arg(long, value_name = "N", env = "BROWNOUT_REPEAT", default_value = "1")]
+    #[arg(long, value_name = "N", env = "BROWNOUT_REPEAT", default_value = "1", value_parser = from_one::<NonZeroU32>)]
     pub repeat: NonZeroU32,
     /// Run a lot of so many boards, each with parts drawn within the tolerances of the rig file: yield, the statistics of
     /// each measurement, and the part that decides it
@@ -72,11 +73,15 @@ pub struct Options {
     #[arg(long, value_name = "FILE", env = "BROWNOUT_QUARANTINE")]
     pub quarantine: Option<PathBuf>,
     /// How many cases run at once; one for each processor if not said
-    #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS")]
+    #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS", value_parser = from_one::<NonZeroUsize>)]
     pub test_threads: Option<NonZeroUsize>,
     /// What `cargo test -- --help` knows: FILTER, --exact, --skip, --list, --format, …
     #[arg(last = true, value_name = "LIBTEST ARGS")]
     pub libtest: Vec<OsString>,
+}
+
+fn from_one<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "write a whole number from 1 on".to_owned())
 }
 
 impl Default for Options {
