@@ -97,7 +97,8 @@ fn kill(times: u32) {
     }
     eprintln!("{times} kills in {whole:?}: {ended} records whole, {cut} cut short, {without_header} without a header");
     assert!(ended + cut > 0, "nothing was recorded: killed too early");
-    assert!(without_header * 20 <= all.len(), "{without_header} of {}", all.len());
+    // One may always be caught so, however few they are; more than that only by the dozen.
+    assert!(without_header <= 1 + all.len() / 20, "{without_header} of {}", all.len());
     for run in fs::read_dir(here.path("kept")).unwrap() {
         let times = run.unwrap().path().join("timing.jsonl");
         match times.exists().then(|| Times::read(&times)) {
