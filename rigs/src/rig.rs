@@ -57,6 +57,8 @@ struct RigFile {
     highest: Option<Volts>,
     #[serde(rename = "virtual")]
     wiring: Option<Wiring>,
+    /// No file has it before there is a bench that can be asked for.
+    #[serde(skip)]
     pi: Option<PiWires>,
 }
 
@@ -67,6 +69,7 @@ pub enum BenchKind {
     /// The virtual board, in virtual time.
     Virtual,
     /// A Raspberry Pi, in wall-clock time.
+    #[serde(skip)]
     Pi,
 }
 
