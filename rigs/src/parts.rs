@@ -2,3 +2,4 @@
 //! virtual time. A part never knows which bench gave it its bus.
 
 pub mod meter;
+pub mod supply;
