@@ -1,8 +1,9 @@
 //! From levels to strokes: the one place where crowbar and switches meet.
 
 use super::can::Feed;
-use super::score::Score;
-use super::stage::{Stage, of, set};
+use super::score::{Score, set};
+use super::stage::{Stage, of};
+use super::thin::thin;
 use crate::bench::RigFault;
 use crate::rig::pi::SupplyWires;
 use crate::shot::Stroke;
@@ -21,19 +22,25 @@ pub fn strokes(
 ) -> Result<Vec<(Instant, Stroke)>, RigFault> {
     let Some((first, _)) = levels.first() else { return Ok(Vec::new()) };
     let mut stage = of(wires);
-    let feed = |stage: &dyn Stage, level: Level| {
-        Feed::of(wires, stage, level).map_err(|why| RigFault {
-            what: format!("the supply cannot stand at {level}: the rig {why}"),
+    let levels = match stage.tread() {
+        Ok(tread) => &thin(standing, levels, tread),
+        Err(_) => levels,
+    };
+    let feed = |stage: &dyn Stage, before: Feed, level: Level| {
+        Feed::of(wires, stage, before, level).map_err(|why| RigFault {
+            what: format!("the supply cannot go to {level}: the rig {why}"),
             hint: "`brownout check` with this rig says so beforehand".to_owned(),
         })
     };
-    let mut stands = feed(&*stage, standing)?;
+    let mut stands = feed(&*stage, Feed::Nothing, standing)?;
     let mut score = Score::new(*first);
+    stage.begin(standing);
     for (at, level) in levels {
-        let next = feed(&*stage, *level)?;
+        let next = feed(&*stage, stands, *level)?;
         change(&mut *stage, stands, next, *at, &mut score);
         stands = next;
     }
+    stage.end(&mut score);
     Ok(score.finish())
 }
 
@@ -43,13 +50,13 @@ fn change(stage: &mut dyn Stage, from: Feed, to: Feed, at: Instant, score: &mut 
         (Feed::Short(bar), Feed::Nothing) => {
             score.at(at);
             bar.release(at, score);
+            stage.change(None, None, at, score);
         }
         (Feed::Short(bar), Feed::Volts(volts)) => {
             bar.release(at, score);
             stage.change(None, Some(volts), at, score);
         }
         (Feed::Nothing | Feed::Volts(_), to) => {
-            // Said even where nothing changes: a level is forced, never trusted.
             stage.change(from.volts(), to.volts(), at, score);
             if let Feed::Short(bar) = to {
                 bar.fire(score);
@@ -61,21 +68,23 @@ fn change(stage: &mut dyn Stage, from: Feed, to: Feed, at: Instant, score: &mut 
 /// To open terminals from anything at all, with what stands before the switches set up: where a run begins, and where
 /// `standing` is [`Level::Open`].
 pub fn ready(wires: &SupplyWires) -> Vec<Stroke> {
-    with_crowbar_off(wires, of(wires).ready())
+    let (fast, slow) = crowbar_off(wires, of(wires).ready());
+    let release = wires.crowbar.map(|crowbar| Stroke::Rest(crowbar.release));
+    fast.into_iter().chain(release).chain(slow).collect()
 }
 
 /// To the safe state: every output inactive. Good from any state, and as often as one likes; what is fast comes first.
 pub fn safe(wires: &SupplyWires) -> Vec<Stroke> {
-    with_crowbar_off(wires, of(wires).safe())
+    let (fast, slow) = crowbar_off(wires, of(wires).safe());
+    fast.into_iter().chain(slow).collect()
 }
 
-/// The crowbar's after the stage's switches, before what is slow.
-fn with_crowbar_off(wires: &SupplyWires, mut strokes: Vec<Stroke>) -> Vec<Stroke> {
-    if let Some(crowbar) = wires.crowbar {
-        let slow = strokes.iter().position(|stroke| !matches!(stroke, Stroke::Set { .. })).unwrap_or(strokes.len());
-        strokes.insert(slow, set(crowbar.output, false));
-    }
-    strokes
+/// The lines first, the crowbar's after the switches'; then what is slow.
+fn crowbar_off(wires: &SupplyWires, mut strokes: Vec<Stroke>) -> (Vec<Stroke>, Vec<Stroke>) {
+    let lines = strokes.iter().position(|stroke| !matches!(stroke, Stroke::Set { .. })).unwrap_or(strokes.len());
+    let slow = strokes.split_off(lines);
+    strokes.extend(wires.crowbar.map(|crowbar| set(crowbar.output, false)));
+    (strokes, slow)
 }
 
 #[cfg(test)]
@@ -93,7 +102,12 @@ mod tests {
             nominal: Volts(12.0),
             stage: PowerStage::HighSide(output("GPIO17")),
             sense: Some(Input { line: "GPIO27".parse().unwrap(), active: Active::High, pull: Pull::None }),
-            crowbar: Some(Crowbar { output: output("GPIO18"), limit: Amps(5.0), release: Span::millis(1) }),
+            crowbar: Some(Crowbar {
+                output: output("GPIO18"),
+                limit: Amps(5.0),
+                release: Span::millis(1),
+                sense: None,
+            }),
         }
     }
 
