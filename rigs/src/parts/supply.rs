@@ -27,6 +27,10 @@ mod thin;
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use can::{can, can_ramp, can_shot};
 pub use dialect::Dialect;
