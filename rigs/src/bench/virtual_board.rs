@@ -1,9 +1,9 @@
 //! The bench over the virtual board: time moves only when it is advanced.
 
 mod desk_bus;
-mod metering;
 
-use super::{Bench, Flashing, RigFault};
+use super::metering::Metering;
+use super::{Bench, Flashing, RigFault, as_measured};
 use crate::firmware::Firmware;
 use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
@@ -14,7 +14,6 @@ use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
 use brownout_virtual::symbols::Symbols;
 use desk_bus::DeskBus;
-use metering::Metering;
 use probe_rs::probe::Probe;
 use std::sync::Arc;
 
@@ -66,19 +65,6 @@ impl VirtualBench {
     /// The instruments, to look at or to unplug.
     pub fn desk(&mut self) -> &mut Desk {
         &mut self.desk
-    }
-
-    /// Takes out what the rig has no part for.
-    fn as_measured(&self, mut report: ShotReport) -> ShotReport {
-        for (_, figure) in ShotFigure::ALL.into_iter().filter(|(_, figure)| !self.measures.contains(figure)) {
-            match figure {
-                ShotFigure::Start => report.start = Figure::Unmeasured,
-                ShotFigure::Width => report.measured_width = Figure::Unmeasured,
-                ShotFigure::Depth => report.depth = Figure::Unmeasured,
-                ShotFigure::Slew => report.slew = Figure::Unmeasured,
-            }
-        }
-        report
     }
 
     /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
@@ -182,7 +168,7 @@ impl Bench for VirtualBench {
         if let Some(metering) = &mut self.metering {
             metering.forget(start + width);
         }
-        Ok(self.as_measured(report))
+        Ok(as_measured(report, &self.measures))
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {

@@ -1,6 +1,7 @@
 //! The virtual I2C bus as drivers know it. A transfer takes the time of its bits and a delay its own: the board lives on
 //! meanwhile, and what happens to it is kept.
 
+use crate::bench::metering::Timed;
 use brownout_trace::event::{Event, What};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
@@ -93,6 +94,12 @@ impl I2c for DeskBus<'_> {
 impl DelayNs for DeskBus<'_> {
     fn delay_ns(&mut self, ns: u32) {
         self.pass(Span::nanos(ns.into()));
+    }
+}
+
+impl Timed for DeskBus<'_> {
+    fn time(&self) -> Instant {
+        self.now()
     }
 }
 
