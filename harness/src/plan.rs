@@ -1,5 +1,6 @@
 //! The plan: the cases with every name resolved against one board, checked before anything is energised.
 
+mod able;
 mod board_check;
 mod build;
 mod doubt;
@@ -65,6 +66,19 @@ impl Plan {
         });
         notes.filter(|note| seen.insert(same(note))).collect()
     }
+
+    /// What the rig's supply cannot do, at its place, each once: cases that do it are skipped.
+    pub fn unable(&self) -> Vec<Fault> {
+        let mut seen = HashSet::new();
+        let steps = self.cases.iter().flat_map(|case| case.steps.iter().map(move |step| (case, step)));
+        let notes = steps.filter_map(|(case, step)| {
+            let why =
+                step.unable.as_ref().filter(|_| case.skip.as_ref().is_some_and(|skip| Some(skip) == case.unable()))?;
+            let help = "the case is skipped: run it on a rig whose supply can";
+            Some(Fault::new(&step.source, step.span.clone(), why).label("not on this rig").help(help).note())
+        });
+        notes.filter(|note| seen.insert(same(note))).collect()
+    }
 }
 
 /// What a scenario file says of itself; shared by its cases.
@@ -109,6 +123,13 @@ pub struct Case {
     pub skip: Option<String>,
 }
 
+impl Case {
+    /// The first thing in it that the rig's supply cannot do.
+    fn unable(&self) -> Option<&String> {
+        self.steps.iter().find_map(|step| step.unable.as_ref())
+    }
+}
+
 /// One step, resolved.
 #[derive(Debug, Clone)]
 pub struct PlannedStep {
@@ -124,4 +145,6 @@ pub struct PlannedStep {
     pub earliest: Instant,
     /// Why what it asks cannot be told on this rig, known beforehand: it is judged inconclusive with these words.
     pub doubt: Option<String>,
+    /// Why the rig's supply cannot do it: the case is skipped.
+    pub unable: Option<String>,
 }

@@ -34,6 +34,7 @@ pub fn case(text: &str) -> Case {
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
         doubt: None,
+        unable: None,
     };
     let about = About {
         path: "t.toml".into(),

@@ -1,6 +1,6 @@
 //! From scenario files to a plan, or to every fault in them.
 
-use super::{About, Case, Plan, PlannedStep, Target, board_check, doubt, needs, order_check};
+use super::{About, Case, Plan, PlannedStep, Target, able, board_check, doubt, needs, order_check};
 use crate::scenario::error::{Fault, Faults, Source};
 use crate::scenario::file::{Choice, MOST_FAULTS, parse, same};
 use crate::scenario::find::{Found, find};
@@ -72,15 +72,17 @@ fn resolve(
     timeline: &order_check::Timeline,
 ) -> Case {
     let nominal = target.profile.supply;
-    let skip = needs::unmet(&choice, target);
+    let unable = able::unable(&choice, target);
+    let skip = needs::unmet(&choice, target).or_else(|| unable.iter().flatten().next().cloned());
     let judging = doubt::Judging { target, nominal };
-    let steps = choice.steps.into_iter().zip(timeline.starts.iter().zip(&timeline.ages));
+    let steps = choice.steps.into_iter().zip(unable).zip(timeline.starts.iter().zip(&timeline.ages));
     Case {
         id: CaseId { scenario: file.name.clone(), choice: choice.choice },
         about: Arc::clone(about),
         board: choice.board,
         steps: steps
-            .map(|(read, (earliest, age))| PlannedStep {
+            .map(|((read, unable), (earliest, age))| PlannedStep {
+                unable,
                 doubt: judging.doubt(&read.step.value, *age),
                 text: read.step.text(nominal),
                 span: read.step.span,

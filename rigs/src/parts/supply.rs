@@ -10,14 +10,28 @@
 //!
 //! Breaks come at the instant of their level, so that the fall of a shot is where it was asked for. What has to come before
 //! a make (a crowbar released, the other rail off) is moved ahead of its level where there is room, so that the rise is
-//! too; where there is none the make comes late, and the measurement tells.
+//! too; where there is none the make comes late, and the measurement tells. A list is played whole, or ended by [safe].
 
+mod bench_supply;
 mod can;
 mod crowbar;
+mod dac;
+mod dialect;
 mod high_side;
+mod mains;
+mod rails;
 mod score;
 mod stage;
 mod strokes;
+mod thin;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use can::{can, can_ramp, can_shot};
+pub use dialect::Dialect;
 pub use strokes::{ready, safe, strokes};

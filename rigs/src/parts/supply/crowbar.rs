@@ -1,6 +1,7 @@
 //! The crowbar: it shorts the terminals, once the series switch is measured off.
 
 use super::score::Score;
+use super::stage::Stage;
 use crate::rig::pi::{Crowbar, Input, SupplyWires};
 use brownout_trace::{Instant, Span};
 
@@ -17,14 +18,21 @@ pub struct Bar {
 
 impl Bar {
     /// The crowbar of this supply; a lower-case fragment says why it cannot be used.
-    pub fn of(wires: &SupplyWires, is_dc: bool) -> Result<Self, String> {
+    pub fn of(wires: &SupplyWires, stage: &dyn Stage) -> Result<Self, String> {
         let Some(crowbar) = wires.crowbar else {
             return Err("has no crowbar: it interrupts at high source impedance only".to_owned());
         };
-        match wires.sense {
-            _ if !is_dc => Err("is a mains rig: a crowbar is for DC only".to_owned()),
-            None => Err("has no `sense`: a crowbar fires only after the switch is measured off".to_owned()),
+        if !stage.is_dc() {
+            return Err("is a mains rig: a crowbar is for DC only".to_owned());
+        }
+        // What tells nominal from less tells that a switch is off only where it gives nominal or nothing.
+        let own = wires.sense.filter(|_| stage.is_all_or_nothing());
+        match crowbar.sense.or(own) {
             Some(sense) => Ok(Self { crowbar, sense }),
+            None if stage.is_all_or_nothing() => {
+                Err("has no `sense`: a crowbar fires only after the switch is measured off".to_owned())
+            }
+            None => Err("has no `crowbar.sense`: a crowbar fires only after the switches are measured off".to_owned()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A switch in the positive lead: nominal or nothing.
 
-use super::score::Score;
-use super::stage::{Stage, same, set};
+use super::score::{Score, set};
+use super::stage::{Stage, same};
 use crate::rig::pi::Output;
 use crate::shot::Stroke;
 use brownout_trace::{Instant, Span, Volts};
@@ -35,11 +35,11 @@ impl Stage for HighSide {
         Err(format!("has a switch only: it gives {} or nothing, and no slope", self.nominal))
     }
 
-    fn ready(&self) -> Vec<Stroke> {
-        self.safe()
-    }
-
     fn safe(&self) -> Vec<Stroke> {
         vec![set(self.switch, false)]
+    }
+
+    fn is_all_or_nothing(&self) -> bool {
+        true
     }
 }

@@ -22,6 +22,11 @@ impl Score {
         self.next = self.next.max(at);
     }
 
+    /// When what comes next happens.
+    pub fn next(&self) -> Instant {
+        self.next
+    }
+
     /// Any stroke.
     pub fn push(&mut self, stroke: Stroke) {
         self.strokes.push((self.next, stroke));
@@ -29,7 +34,7 @@ impl Score {
 
     /// Makes an output do what it is named for, or stop it.
     pub fn set(&mut self, output: Output, on: bool) {
-        self.push(Stroke::Set { line: output.line, high: output.active.high_for(on) });
+        self.push(set(output, on));
     }
 
     /// At least so long from the last stroke to the next one.
@@ -54,4 +59,9 @@ impl Score {
     pub fn finish(self) -> Vec<(Instant, Stroke)> {
         self.strokes
     }
+}
+
+/// An output made to do what it is named for, or stopped.
+pub fn set(output: Output, on: bool) -> Stroke {
+    Stroke::Set { line: output.line, high: output.active.high_for(on) }
 }

@@ -1,34 +1,59 @@
 //! What every power stage has to know of itself.
 
+use super::bench_supply::Programmed;
+use super::dac::Steered;
+use super::dialect::Dialect;
 use super::high_side::HighSide;
+use super::mains::SolidState;
+use super::rails::Pair;
 use super::score::Score;
 use crate::rig::pi::{PowerStage, SupplyWires};
 use crate::shot::Stroke;
+use brownout_trace::event::Level;
 use brownout_trace::{Instant, Span, Volts};
 
 /// A power stage. It has a series switch (or several), and knows how to go from one voltage to another.
 pub trait Stage {
-    /// Whether it gives this voltage; a lower-case fragment says what it gives instead.
+    /// Whether it gives this voltage; else a fragment that goes on after `the rig …`: what it gives instead.
     fn gives(&self, volts: Volts) -> Result<(), String>;
 
-    /// From what stands there to another level, the break at `at`. `None` is every switch open.
+    /// From what stands there to another level, the break at `at`. `None` is every switch open. `from` is what the list
+    /// before left, or what was written last.
     fn change(&mut self, from: Option<Volts>, to: Option<Volts>, at: Instant, score: &mut Score);
 
     /// From one voltage to another it takes so long, at the longest.
     fn takes(&self, from: Volts, to: Volts) -> Span;
 
+    /// From the order to open its switches to no current, at the longest.
+    fn opens_in(&self) -> Span {
+        Span::ZERO
+    }
+
     /// The shortest stair of a slope; or why it has no slopes.
     fn tread(&self) -> Result<Span, String>;
 
-    /// To every switch open and whatever stands before them ready: what [`Stage::change`] starts from.
-    fn ready(&self) -> Vec<Stroke>;
+    /// A list begins where the terminals stand at this level.
+    fn begin(&mut self, _: Level) {}
 
-    /// To its safe state.
+    /// What a list has to end with, so that the next one may begin at once.
+    fn end(&mut self, _: &mut Score) {}
+
+    /// To every switch open and whatever stands before them ready: what [`Stage::change`] starts from.
+    fn ready(&self) -> Vec<Stroke> {
+        self.safe()
+    }
+
+    /// To its safe state; what is fast first.
     fn safe(&self) -> Vec<Stroke>;
 
     /// Whether it switches DC.
     fn is_dc(&self) -> bool {
         true
+    }
+
+    /// Whether it gives its nominal voltage or nothing.
+    fn is_all_or_nothing(&self) -> bool {
+        false
     }
 }
 
@@ -37,42 +62,15 @@ pub fn of(wires: &SupplyWires) -> Box<dyn Stage + '_> {
     let nominal = wires.nominal;
     match &wires.stage {
         PowerStage::HighSide(switch) => Box::new(HighSide { switch: *switch, nominal }),
-        PowerStage::Rails(_)
-        | PowerStage::Dac(_)
-        | PowerStage::Scpi(_)
-        | PowerStage::Korad(_)
-        | PowerStage::Mains(_) => Box::new(NotYet),
-    }
-}
-
-/// A stage that is still to be written.
-struct NotYet;
-
-impl Stage for NotYet {
-    fn gives(&self, _: Volts) -> Result<(), String> {
-        Err("it has a power stage that cannot be driven yet".to_owned())
-    }
-    fn change(&mut self, _: Option<Volts>, _: Option<Volts>, _: Instant, _: &mut Score) {}
-    fn takes(&self, _: Volts, _: Volts) -> Span {
-        Span::ZERO
-    }
-    fn tread(&self) -> Result<Span, String> {
-        Err("it has a power stage that cannot be driven yet".to_owned())
-    }
-    fn ready(&self) -> Vec<Stroke> {
-        Vec::new()
-    }
-    fn safe(&self) -> Vec<Stroke> {
-        Vec::new()
+        PowerStage::Rails(rails) => Box::new(Pair::new(rails, nominal)),
+        PowerStage::Dac(dac) => Box::new(Steered::new(dac, nominal)),
+        PowerStage::Scpi(supply) => Box::new(Programmed::new(supply, Dialect::Scpi, nominal)),
+        PowerStage::Korad(supply) => Box::new(Programmed::new(supply, Dialect::Korad, nominal)),
+        PowerStage::Mains(mains) => Box::new(SolidState::new(mains, nominal)),
     }
 }
 
 /// Whether two voltages are one: within a thousandth of the nominal supply, finer than any meter of a rig.
 pub fn same(one: Volts, other: Volts, nominal: Volts) -> bool {
     (one.0 - other.0).abs() <= nominal.0.abs() * 1e-3
-}
-
-/// An output to a level, outside of any list.
-pub fn set(output: crate::rig::pi::Output, on: bool) -> Stroke {
-    Stroke::Set { line: output.line, high: output.active.high_for(on) }
 }
