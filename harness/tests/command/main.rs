@@ -8,6 +8,7 @@ mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod pi;
 mod records;
 mod review;
 mod rigs;

@@ -3,14 +3,16 @@
 //! rppal's own implementation of `embedded-hal` ends every operation with a STOP: a register that is written and then read
 //! would be read in two transactions, between which a chip may forget. The bench's goes through rppal's `write_read`.
 
-use super::clock::Mono;
+use super::clock::{Clock, Mono};
 use super::presence;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
+use crate::bench::metering::Timed;
 use crate::rig::pi::Channel;
-use brownout_trace::Span;
+use brownout_trace::{Instant, Span};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::{Error, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
+use mcp4728::{ChannelState, MCP4728, OutputEnableMode, VoltageReferenceMode};
 use rppal::i2c::I2c as Port;
 use std::fmt;
 use std::io;
@@ -30,9 +32,32 @@ impl SharedBus {
         Ok(Self(Arc::new(Mutex::new(Bus { port }))))
     }
 
-    /// Writes a code to an output of the DAC.
-    pub fn write_dac(&self, _channel: Channel, _code: u16) -> Result<(), RigFault> {
-        Err(RigFault { what: "no driver for a DAC".to_owned(), hint: String::new() })
+    /// For a driver that knows the time. The bus is had for a transfer at a time: a stroke that goes to the DAC waits for no
+    /// whole conversion.
+    pub fn timed(&self, clock: Clock) -> TimedBus<'_> {
+        TimedBus { bus: self, clock }
+    }
+
+    /// Writes a code to an output of the DAC at this address, which follows it at once; its EEPROM is left alone. Against its
+    /// own reference, at a gain of one: full scale is 2.048 V, whatever it is fed with.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn write_dac(&self, address: u8, channel: Channel, code: u16) -> Result<(), RigFault> {
+        let output = match channel {
+            Channel::A => mcp4728::Channel::A,
+            Channel::B => mcp4728::Channel::B,
+            Channel::C => mcp4728::Channel::C,
+            Channel::D => mcp4728::Channel::D,
+        };
+        let state = ChannelState::new().voltage_reference_mode(VoltageReferenceMode::Internal).value(code);
+        let mut bus = self.lock();
+        MCP4728::new(&mut *bus, address).multi_write(&[(output, OutputEnableMode::Update, state)]).map_err(|error| {
+            RigFault {
+                what: format!("the DAC at {address:#04x} does not answer ({error:?})"),
+                hint: "check its wires, its supply and its address".to_owned(),
+            }
+        })
     }
 
     /// The bus, alone.
@@ -125,8 +150,31 @@ impl I2c for Bus {
     }
 }
 
-impl DelayNs for Bus {
+/// The bus, and bench time.
+#[derive(Debug)]
+pub struct TimedBus<'b> {
+    bus: &'b SharedBus,
+    clock: Clock,
+}
+
+impl ErrorType for TimedBus<'_> {
+    type Error = Failed;
+}
+
+impl I2c for TimedBus<'_> {
+    fn transaction(&mut self, address: u8, operations: &mut [Operation<'_>]) -> Result<(), Failed> {
+        self.bus.lock().transaction(address, operations)
+    }
+}
+
+impl DelayNs for TimedBus<'_> {
     fn delay_ns(&mut self, ns: u32) {
         sleep_until(Mono::now() + Span::nanos(ns.into()));
+    }
+}
+
+impl Timed for TimedBus<'_> {
+    fn time(&self) -> Instant {
+        self.clock.bench(Mono::now())
     }
 }

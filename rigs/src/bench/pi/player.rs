@@ -79,6 +79,8 @@ pub struct Hands {
     pub lines: Arc<Lines>,
     /// The I2C bus, if the rig has something on it.
     pub bus: Option<SharedBus>,
+    /// The DAC's address on it.
+    pub dac: u8,
     /// The bench supply's port, if it has one.
     pub port: Option<Box<dyn SerialPort>>,
 }
@@ -172,7 +174,7 @@ impl Hands {
             Stroke::Rest(span) => sleep_until(Mono::now() + *span),
             Stroke::Dac { channel, code } => {
                 let fault = || RigFault { what: "the rig has no bus to its DAC".to_owned(), hint: String::new() };
-                self.bus.as_ref().ok_or_else(fault)?.write_dac(*channel, *code)?;
+                self.bus.as_ref().ok_or_else(fault)?.write_dac(self.dac, *channel, *code)?;
             }
             Stroke::Send { bytes } => {
                 let fault = |why: String| RigFault {
