@@ -66,7 +66,7 @@ pub fn serve(listener: &OwnedFd, bus: u8, world: &Mutex<World>, over: &Arc<Atomi
         }
         connections = staying;
         world.turn(wall);
-        patience = world.patience();
+        patience = world.patience(Monotonic::now());
         for connection in &mut connections {
             patience = patience.min(connection.answer(&mut world));
         }
@@ -99,13 +99,13 @@ impl Connection {
                 Role::New => match Kind::split(message) {
                     Some((Kind::Chip, _)) => {
                         self.role = Role::Chip;
-                        self.say(&0_i32.to_ne_bytes());
+                        self.answer_opening(world.lines_denied.then_some(Errno::ACCESS));
                     }
                     Some((Kind::Bus, number)) => {
                         let known = *number == u32::from(bus).to_ne_bytes();
                         self.role = Role::Bus(None);
-                        let answer = if known { 0 } else { Errno::NOENT.raw_os_error() };
-                        self.say(&answer.to_ne_bytes());
+                        let denied = world.bus_denied.then_some(Errno::ACCESS);
+                        self.answer_opening(if known { denied } else { Some(Errno::NOENT) });
                     }
                     Some((Kind::Stores, _)) => self.role = Role::Stores,
                     Some((Kind::Lines, body)) => match LineRequest::read(body) {
@@ -142,6 +142,10 @@ impl Connection {
         *busy = None;
         self.say(&answer);
         Span::secs(1)
+    }
+
+    fn answer_opening(&self, refused: Option<Errno>) {
+        self.say(&refused.map_or(0, Errno::raw_os_error).to_ne_bytes());
     }
 
     fn say(&self, message: &[u8]) {
