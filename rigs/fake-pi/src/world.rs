@@ -187,6 +187,11 @@ impl World {
         self.pins.tell();
     }
 
+    /// Moves everything up to `wall`, as somebody asks who may not miss what happened until then.
+    pub fn catch_up(&mut self, wall: Monotonic) {
+        self.advance(self.clock.instant(wall));
+    }
+
     /// How long the server may wait, at `wall`, until something has to be seen.
     pub fn patience(&self, wall: Monotonic) -> Span {
         let stores = self.stores.front().map(|(at, _)| *at);

@@ -27,6 +27,7 @@ const THEMES: &[Theme] = &[
     ("a line acts and is sensed", lines::acts, lines::acts_inside),
     ("the watchdog opens the path", lines::watchdog, lines::watchdog_inside),
     ("5000 edges a second without a gap", lines::many_edges, lines::many_edges_inside),
+    ("who finds no edge has missed none", lines::prompt, lines::prompt_inside),
     ("buttons, reset and relay", lines::board, lines::board_inside),
     ("lines outlive who drove them", lines::killed, lines::killed_inside),
     ("a meter over i2c", buses::meter, buses::meter_inside),

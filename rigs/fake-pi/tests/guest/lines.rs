@@ -1,6 +1,6 @@
 //! Lines: what they are told, and what they tell.
 
-use super::talk::{EVER, Host, Outcome, around, came, listen, next, output, say, until, wait};
+use super::talk::{EVER, Host, Outcome, around, came, listen, next, now, output, say, until, wait};
 use brownout_trace::event::Level;
 use brownout_trace::{RelayName, Span, Volts};
 use rppal::gpio::{Gpio, Trigger};
@@ -79,6 +79,32 @@ pub fn many_edges_inside() {
             assert_ne!(event.trigger, last.trigger);
         }
         last = Some(event);
+    }
+}
+
+pub fn prompt() -> Outcome {
+    let host = Host::blank();
+    let mut guest = host.guest("who finds no edge has missed none", &[]);
+    guest.said("listening")?;
+    host.fake.generate_edges("GPIO5".parse().unwrap(), Span::millis(1), 500);
+    guest.go_on();
+    guest.ends()
+}
+
+pub fn prompt_inside() {
+    let gpio = Gpio::new().unwrap();
+    let mut sense = listen(&gpio, 5);
+    wait("listening");
+    let (mut empty, mut heard) = (Duration::ZERO, 0);
+    while heard < 500 {
+        let asked = now();
+        match sense.poll_interrupt(false, Some(Duration::ZERO)).unwrap() {
+            None => empty = asked,
+            Some(event) => {
+                assert!(event.timestamp > empty, "{:?} was not there at {empty:?}", event.timestamp);
+                heard += 1;
+            }
+        }
     }
 }
 
