@@ -7,6 +7,7 @@ use super::clock::Mono;
 use super::presence;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
+use crate::rig::pi::Channel;
 use brownout_trace::Span;
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::{Error, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
@@ -27,6 +28,11 @@ impl SharedBus {
     pub fn open(number: u8) -> Result<Self, RigFault> {
         let port = Port::with_bus(number).map_err(|error| no_bus(number, &error))?;
         Ok(Self(Arc::new(Mutex::new(Bus { port }))))
+    }
+
+    /// Writes a code to an output of the DAC.
+    pub fn write_dac(&self, _channel: Channel, _code: u16) -> Result<(), RigFault> {
+        Err(RigFault { what: "no driver for a DAC".to_owned(), hint: String::new() })
     }
 
     /// The bus, alone.
@@ -79,8 +85,7 @@ impl From<rppal::i2c::Error> for Failed {
             _ => None,
         };
         let nobody = code.is_some_and(|code| NOBODY.contains(&code));
-        let kind =
-            if nobody { ErrorKind::NoAcknowledge(NoAcknowledgeSource::Unknown) } else { ErrorKind::Other };
+        let kind = if nobody { ErrorKind::NoAcknowledge(NoAcknowledgeSource::Unknown) } else { ErrorKind::Other };
         Self(kind, error.to_string())
     }
 }

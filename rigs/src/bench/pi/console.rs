@@ -167,8 +167,10 @@ mod tests {
         assert_eq!(fault.what, "the console's port /dev/serial/by-id/nobody is not there");
         let (near, far) = TTYPort::pair().unwrap();
         let path = far.name().unwrap();
+        drop(far);
+        let first = open(Path::new(&path), 9_600, "the console").unwrap();
         let fault = open(Path::new(&path), 9_600, "the console").unwrap_err();
         assert!(fault.what.ends_with("is busy"), "{fault}");
-        drop((near, far));
+        drop((near, first));
     }
 }

@@ -42,11 +42,6 @@ impl Contact {
         self.input.line
     }
 
-    /// Its relay.
-    pub fn name(&self) -> &RelayName {
-        &self.name
-    }
-
     /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -102,8 +97,7 @@ mod tests {
     use super::*;
 
     fn sense(by: &str, active: &str) -> RelaySense {
-        let text =
-            format!("name = \"K1\"\ninput = {{ line = \"GPIO5\", active = \"{active}\" }}\nby = \"{by}\"\n");
+        let text = format!("name = \"K1\"\ninput = {{ line = \"GPIO5\", active = \"{active}\" }}\nby = \"{by}\"\n");
         toml::from_str(&text).unwrap()
     }
 

@@ -32,6 +32,7 @@ use brownout_trace::event::{Level, ShotReport, What};
 use brownout_trace::{Event, Instant, Span};
 use brownout_virtual::board::ConsoleLines;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 
 /// A stroke is never handed over for an instant closer than this.
@@ -92,7 +93,9 @@ impl PiBench {
         };
         let contact = |sense| Contact::new(sense, mains, lines.is_high(sense.input.line));
         let contacts = wires.relays.iter().map(contact).collect();
-        let hands = Hands { lines: Arc::clone(&lines), bus: bus.clone(), port };
+        let mut hands = Hands { lines: Arc::clone(&lines), bus: bus.clone(), port };
+        let never = AtomicBool::new(false);
+        ready(&wires.supply).iter().try_for_each(|stroke| hands.perform(stroke, &never))?;
         let player = Player::start(hands, sender.clone());
         let capture = Capture::start(Arc::clone(&lines), sender);
         let now = start - rig.rest;
@@ -138,9 +141,16 @@ impl PiBench {
 
     /// The rig de-energised, for good.
     fn de_energise(&mut self) {
-        self.player.stop();
+        let hands = self.player.stop();
         self.lines.make_safe();
         self.feeding = false;
+        // The lines have done it already; a supply that listens is told too, as well as that can be done.
+        if let Some(mut hands) = hands {
+            let now = AtomicBool::new(true);
+            for stroke in safe(&self.rig.wires.supply) {
+                let _ = hands.perform(&stroke, &now);
+            }
+        }
     }
 
     /// Does something that a fault ends, and everything after it.

@@ -26,6 +26,8 @@ use std::thread::{JoinHandle, spawn};
 const NEAR: Span = Span::millis(5);
 /// The sleep ends so long before the stroke; the rest is spun.
 const SPIN: Span = Span::micros(200);
+/// A line that is waited for is looked at so often.
+const GLANCE: Span = Span::micros(20);
 
 /// What is to be played.
 #[derive(Debug, Default)]
@@ -66,11 +68,12 @@ impl Desk {
 #[derive(Debug)]
 pub struct Player {
     desk: Arc<Desk>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Hands>>,
     warning: Option<String>,
 }
 
 /// What strokes go to.
+#[derive(Debug)]
 pub struct Hands {
     /// The lines.
     pub lines: Arc<Lines>,
@@ -88,7 +91,7 @@ impl Player {
         let theirs = Arc::clone(&desk);
         let thread = spawn(move || {
             let _ = told.send(become_real_time().err());
-            play(&theirs, hands, &news);
+            play(&theirs, hands, &news)
         });
         let warning = privileged.recv().ok().flatten();
         Self { desk, thread: Some(thread), warning }
@@ -105,15 +108,14 @@ impl Player {
         self.desk.more.notify_one();
     }
 
-    /// Plays no more: returns when the thread has ended. What stands is for the caller to make safe.
-    pub fn stop(&mut self) {
+    /// Plays no more: returns when the thread has ended, with what it had in its hands. What stands is for the caller to
+    /// make safe.
+    pub fn stop(&mut self) -> Option<Hands> {
         self.desk.over.store(true, Ordering::Relaxed);
         // Under the lock: the thread either sees the flag or is woken.
         drop(self.desk.acts());
         self.desk.more.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.thread.take()?.join().ok()
     }
 }
 
@@ -123,19 +125,26 @@ impl Drop for Player {
     }
 }
 
-fn play(desk: &Desk, mut hands: Hands, news: &Sender<News>) {
+fn play(desk: &Desk, mut hands: Hands, news: &Sender<News>) -> Hands {
+    // When the last stroke was done, and what may not come before.
     let mut done = Mono::now();
+    let mut rests_until = done;
     while let Some((due, act)) = desk.next() {
-        sleep_until(due - SPIN);
-        while Mono::now() < due {
+        let when = due.max(rests_until);
+        sleep_until(when - SPIN);
+        while Mono::now() < when {
             std::hint::spin_loop();
         }
         if desk.is_over() {
-            return;
+            break;
         }
         let told = match act {
             Act::Level(level) => News::Played { level, at: done.max(due) },
-            Act::Stroke(stroke) => match hands.perform(&stroke, desk) {
+            Act::Stroke(Stroke::Rest(span)) => {
+                rests_until = done + span;
+                continue;
+            }
+            Act::Stroke(stroke) => match hands.perform(&stroke, &desk.over) {
                 Ok(()) => {
                     done = Mono::now();
                     continue;
@@ -147,16 +156,20 @@ fn play(desk: &Desk, mut hands: Hands, news: &Sender<News>) {
             },
         };
         if news.send(told).is_err() {
-            return;
+            break;
         }
     }
+    hands
 }
 
 impl Hands {
-    fn perform(&mut self, stroke: &Stroke, desk: &Desk) -> Result<(), RigFault> {
+    /// Does one stroke, now; a wait in it ends when it is `over`.
+    pub fn perform(&mut self, stroke: &Stroke, over: &AtomicBool) -> Result<(), RigFault> {
         match stroke {
             Stroke::Set { line, high } => self.lines.set(*line, *high),
-            Stroke::AwaitInactive { input, within } => self.wait(*input, false, *within, desk)?,
+            Stroke::AwaitInactive { input, within } => self.wait(*input, false, *within, over)?,
+            Stroke::AwaitActive { input, within } => self.wait(*input, true, *within, over)?,
+            Stroke::Rest(span) => sleep_until(Mono::now() + *span),
             Stroke::Dac { channel, code } => {
                 let fault = || RigFault { what: "the rig has no bus to its DAC".to_owned(), hint: String::new() };
                 self.bus.as_ref().ok_or_else(fault)?.write_dac(*channel, *code)?;
@@ -173,20 +186,20 @@ impl Hands {
         Ok(())
     }
 
-    fn wait(&self, input: Input, active: bool, within: Span, desk: &Desk) -> Result<(), RigFault> {
+    fn wait(&self, input: Input, active: bool, within: Span, over: &AtomicBool) -> Result<(), RigFault> {
         let until = Mono::now() + within;
-        while self.lines.is_active(input) != active {
+        while self.lines.is_active(input) != active && !over.load(Ordering::Relaxed) {
             if Mono::now() >= until {
                 let state = if active { "active" } else { "inactive" };
                 return Err(RigFault {
-                    what: format!("{} did not become {state} within {within}: what comes next was not played", input.line),
+                    what: format!(
+                        "{} did not become {state} within {within}: what comes next was not played",
+                        input.line
+                    ),
                     hint: "does the switch before it still open and close? `brownout rig check` tells".to_owned(),
                 });
             }
-            if desk.is_over() {
-                return Ok(());
-            }
-            sleep_until(Mono::now() + Span::micros(50));
+            sleep_until(Mono::now() + GLANCE);
         }
         Ok(())
     }

@@ -67,7 +67,10 @@ mod tests {
     fn a_probe_that_is_not_there_is_said_with_what_was_looked_for() {
         let named = |selector: &str| open(&ProbePort { selector: Some(selector.to_owned()) }).unwrap_err();
         let nowhere = named("20b7:9db1:unix:/nowhere/probe");
-        assert!(nowhere.what.starts_with("the debug probe 20b7:9db1:unix:/nowhere/probe cannot be opened"), "{nowhere}");
+        assert!(
+            nowhere.what.starts_with("the debug probe 20b7:9db1:unix:/nowhere/probe cannot be opened"),
+            "{nowhere}"
+        );
         assert!(named("nonsense").what.starts_with("`nonsense` selects no debug probe"));
     }
 }

@@ -23,11 +23,9 @@ pub fn become_real_time() -> Result<(), String> {
         return Err(format!("no real-time priority ({why}): give the user `rtprio 40` in /etc/security/limits.d"));
     }
     // What is there is brought in at once; what comes later is kept from its first use on.
-    mlockall(MlockAllFlags::CURRENT)
-        .and_then(|()| mlockall(MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT))
-        .map_err(|why| {
-            format!("memory cannot be locked ({why}): give the user `memlock unlimited` in /etc/security/limits.d")
-        })
+    mlockall(MlockAllFlags::CURRENT).and_then(|()| mlockall(MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)).map_err(
+        |why| format!("memory cannot be locked ({why}): give the user `memlock unlimited` in /etc/security/limits.d"),
+    )
 }
 
 /// Sleeps until then. Woken early by a signal, it goes on sleeping.

@@ -99,7 +99,10 @@ impl PiBench {
             return Ok(());
         }
         Err(RigFault {
-            what: format!("the supply is switched on, but its sense ({}) tells that nothing is at the terminals", sense.line),
+            what: format!(
+                "the supply is switched on, but its sense ({}) tells that nothing is at the terminals",
+                sense.line
+            ),
             hint: "look at the source, the fuse, the watchdog and the guards in the power path".to_owned(),
         })
     }

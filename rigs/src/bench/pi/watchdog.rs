@@ -48,7 +48,10 @@ impl Feeder {
         };
         let gap = gap.in_words();
         Err(RigFault {
-            what: format!("the watchdog was not fed for {gap}, its period is {}: it may have cut the supply", self.period),
+            what: format!(
+                "the watchdog was not fed for {gap}, its period is {}: it may have cut the supply",
+                self.period
+            ),
             hint: "the machine was too busy, or its disk too slow: end what else runs on it".to_owned(),
         })
     }
@@ -95,10 +98,7 @@ mod tests {
         feeder.fed(at(0));
         feeder.check(at(750)).unwrap();
         let fault = feeder.check(at(751)).unwrap_err();
-        assert_eq!(
-            fault.what,
-            "the watchdog was not fed for 751ms, its period is 1s: it may have cut the supply"
-        );
+        assert_eq!(fault.what, "the watchdog was not fed for 751ms, its period is 1s: it may have cut the supply");
         feeder.rest();
         feeder.check(at(99_999)).unwrap();
     }

@@ -86,8 +86,12 @@ mod tests {
         ];
         assert_eq!(driven, expected);
         let heard = lines(inputs(wires).into_iter().map(|(input, what)| (input.line, what)).collect());
-        let expected =
-            ["GPIO27 the supply's sense", "GPIO23 the interlock", "GPIO24 the emergency stop", "GPIO5 the contact of K1"];
+        let expected = [
+            "GPIO27 the supply's sense",
+            "GPIO23 the interlock",
+            "GPIO24 the emergency stop",
+            "GPIO5 the contact of K1",
+        ];
         assert_eq!(heard, expected);
         assert_eq!(name(wires, "GPIO5".parse().unwrap()), "the contact of K1");
     }
