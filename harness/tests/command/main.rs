@@ -3,6 +3,7 @@
 mod bad_files;
 mod blackbox;
 mod bounds;
+mod energise;
 mod firmware;
 mod front;
 mod locks;

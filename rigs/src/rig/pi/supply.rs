@@ -133,11 +133,18 @@ pub struct MainsSwitch {
 }
 
 /// A crowbar: fires after the series switch is measured off, into a current limit.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Crowbar {
     /// To its gate.
     pub output: Output,
     /// What limits its current.
     pub limit: Amps,
+    /// From the end of its gate's drive to its end: no switch closes sooner. 1 ms if not said; a thyristor needs longer.
+    #[serde(default = "usual_release")]
+    pub release: Span,
+}
+
+fn usual_release() -> Span {
+    Span::millis(1)
 }
