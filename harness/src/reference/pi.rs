@@ -94,14 +94,23 @@ static MAINS: Table = Table {
         needed("ssr", OUTPUT, "to the SSR or triac with random turn-on"),
         needed("zero-cross", INPUT, "a pulse at each zero of the mains"),
         needed("frequency", Form(&HERTZ), "50 or 60 Hz"),
+        may("turn-on", Form(&SPAN), "from a zero to turning on: the angle; at whatever angle if not said"),
+        may("tap", Kind::Table(&TAP), "a second SSR from a transformer's tap: a residual voltage; break-before-make"),
     ],
 };
+static TAP: Table =
+    Table { name: "tap", keys: &[needed("ssr", OUTPUT, "its SSR"), needed("volts", Form(&VOLTS), "its voltage, RMS")] };
 static CROWBAR: Table = Table {
     name: "crowbar",
     keys: &[
         needed("output", OUTPUT, "to its gate"),
         needed("limit", Form(&AMPS), "what limits its current"),
-        may("release", Form(&SPAN), "from the end of its gate's drive to its end; 1 ms if not said"),
+        may("release", Form(&SPAN), "from the end of its gate's drive to its end; 100 us if not said"),
+        may(
+            "sense",
+            INPUT,
+            "a comparator of its own below every voltage of the stage; needed unless that is `high-side`",
+        ),
     ],
 };
 static WATCHDOG: Table = Table {

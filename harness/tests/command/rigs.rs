@@ -41,13 +41,20 @@ fn a_pi_is_wired_to_what_the_board_has() {
         (
             "name  = \"K1\"",
             "name  = \"K2\"",
-            &["rig.toml:34:1: ", "the profile has a relay K1, the rig has K2; add a `[[pi.relays]]` with `name = \"K1\"`"],
+            &[
+                "rig.toml:34:1: ",
+                "the profile has a relay K1, the rig has K2; add a `[[pi.relays]]` with `name = \"K1\"`",
+            ],
         ),
         ("[[pi.buttons]]\nname   = \"SET\"", "[[pi.buttons]]\nname   = \"SETT\"", &["rig.toml:40:10: ", "`SET`"]),
         ("nominal = \"12V\"", "nominal = \"9V\"", &["rig.toml:29:11: ", "the rig's supply is 9V, the profile's 12V"]),
         ("console   =", "# ", &["rig.toml:7:15: ", "its console, and the rig has none: add `console = { port"]),
         ("\"weekly\"", "\"weekly-5v\"", &["rig.toml:29:11: ", "the profile's 5V"]),
-        ("GPIO5", "GPIO22", &["rig.toml:36:18: GPIO22 is wired twice: to the watchdog and to relay K1; take a free line"]),
+        (
+            "GPIO5",
+            "GPIO22",
+            &["rig.toml:36:18: GPIO22 is wired twice: to the watchdog and to relay K1; take a free line"],
+        ),
     ];
     for (from, to, words) in faults {
         assert!(sound.contains(from), "{from}");

@@ -9,6 +9,6 @@ pub mod wires;
 
 pub use line::{Active, Input, Line, Output, Pull};
 pub use supply::{
-    BenchSupply, Change, Channel, Crowbar, DacChip, DacStage, MainsSwitch, PowerStage, Rails, SupplyWires,
+    BenchSupply, Change, Channel, Crowbar, DacChip, DacStage, MainsSwitch, MainsTap, PowerStage, Rails, SupplyWires,
 };
 pub use wires::{Button, ConsolePort, Isolation, Isolations, PiWires, ProbePort, RelaySense, SenseKind, Watchdog};

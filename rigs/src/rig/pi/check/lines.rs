@@ -116,6 +116,9 @@ fn uses(wires: &PiWires) -> Vec<Use> {
         PowerStage::Mains(mains) => {
             output(uses, format!("{stage}.mains.ssr"), "the SSR", &mains.ssr);
             input(uses, format!("{stage}.mains.zero-cross"), "the zero-cross input", &mains.zero_cross);
+            if let Some(tap) = &mains.tap {
+                output(uses, format!("{stage}.mains.tap.ssr"), "the tap's SSR", &tap.ssr);
+            }
         }
     }
     if let Some(sense) = &wires.supply.sense {
@@ -123,6 +126,9 @@ fn uses(wires: &PiWires) -> Vec<Use> {
     }
     if let Some(crowbar) = &wires.supply.crowbar {
         output(uses, "pi.supply.crowbar.output", "the crowbar", &crowbar.output);
+        if let Some(sense) = &crowbar.sense {
+            input(uses, "pi.supply.crowbar.sense", "the crowbar's own sense", sense);
+        }
     }
     output(uses, "pi.watchdog.output", "the watchdog", &wires.watchdog.output);
     if let Some(interlock) = &wires.interlock {

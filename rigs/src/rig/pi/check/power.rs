@@ -20,7 +20,7 @@ const STAGE: &str = "pi.supply.stage";
 pub(super) fn check(supply: &SupplyWires, head: &Head<'_>) -> Result<(), Flaw> {
     let nominal = supply.nominal;
     match &supply.stage {
-        PowerStage::Mains(mains) => self::mains(mains, nominal)?,
+        PowerStage::Mains(mains) => self::mains(mains, nominal, head.highest)?,
         stage => {
             dc(stage, head.nominal)?;
             let because = "what a Pi rig supplies on DC is safe to touch; above that is mains";
@@ -61,30 +61,42 @@ fn dc(stage: &PowerStage, written: &str) -> Result<(), Flaw> {
     Err(Flaw::new(key, why))
 }
 
-fn mains(mains: &MainsSwitch, nominal: Volts) -> Result<(), Flaw> {
+fn mains(mains: &MainsSwitch, nominal: Volts, highest: Option<Volts>) -> Result<(), Flaw> {
     within(("pi.supply.nominal", "what mains can be"), nominal, MAINS[0], MAINS[1])?;
     let Hertz(frequency) = mains.frequency;
-    if [50.0, 60.0].iter().any(|known| (frequency - known).abs() < 1e-6) {
-        return Ok(());
+    if ![50.0, 60.0].iter().any(|known| (frequency - known).abs() < 1e-6) {
+        let why = format!("`frequency` is {}; mains has 50Hz or 60Hz", mains.frequency);
+        return Err(Flaw::new("pi.supply.stage.mains.frequency", why));
     }
-    let why = format!("`frequency` is {}; mains has 50Hz or 60Hz", mains.frequency);
-    Err(Flaw::new("pi.supply.stage.mains.frequency", why))
+    if let Some(turn_on) = mains.turn_on {
+        let because = "the angle of turn-on is counted from a zero, and the next one comes after half a period";
+        let half = Span::from_secs_f64(0.5 / frequency);
+        within(("pi.supply.stage.mains.turn-on", because), turn_on, Span::ZERO, half)?;
+    }
+    let Some(tap) = mains.tap else { return Ok(()) };
+    within(("pi.supply.stage.mains.tap.volts", "a tap of a transformer"), tap.volts, Volts(1.0), MAINS[1])?;
+    other(("pi.supply.stage.mains.tap.volts", "both SSRs give"), tap.volts, nominal, highest)
 }
 
-fn rails(rails: &Rails, nominal: Volts, highest: Option<Volts>) -> Result<(), Flaw> {
-    let (volts, other) = ("pi.supply.stage.rails.volts", rails.volts);
-    let because = "no voltage at all is both rails off, and needs no rail";
-    within((volts, because), other, Volts(0.1), SAFE)?;
+/// A second voltage: not the nominal one, and above it only where the file means it.
+fn other((key, both): (&str, &str), other: Volts, nominal: Volts, highest: Option<Volts>) -> Result<(), Flaw> {
     if (other.0 - nominal.0).abs() < 1e-3 {
-        return Err(Flaw::new(volts, format!("both rails are {nominal}: changing over would change nothing")));
+        return Err(Flaw::new(key, format!("{both} {nominal}: changing over would change nothing")));
     }
     if other > nominal && highest.is_none_or(|highest| highest < other) {
         let why = format!(
             "`volts` is {other}, above the nominal {nominal}. If the board is meant to get that, say so with `highest = \
              \"{other}\"` at the top of the file"
         );
-        return Err(Flaw::new(volts, why));
+        return Err(Flaw::new(key, why));
     }
+    Ok(())
+}
+
+fn rails(rails: &Rails, nominal: Volts, highest: Option<Volts>) -> Result<(), Flaw> {
+    let volts = "pi.supply.stage.rails.volts";
+    within((volts, "no voltage at all is both rails off, and needs no rail"), rails.volts, Volts(0.1), SAFE)?;
+    other((volts, "both rails are"), rails.volts, nominal, highest)?;
     let change = "pi.supply.stage.rails.change";
     match rails.change {
         Change::BreakBeforeMake(gap) => {
@@ -133,7 +145,10 @@ fn highest(supply: &SupplyWires, highest: Option<Volts>) -> Result<(), Flaw> {
     }
     let (most, what) = match &supply.stage {
         PowerStage::HighSide(_) => (nominal, "a switch gives the nominal voltage or nothing"),
-        PowerStage::Mains(_) => (nominal, "an SSR gives mains or nothing"),
+        PowerStage::Mains(mains) => match mains.tap {
+            Some(tap) if tap.volts > nominal => (tap.volts, "its transformer has no higher tap"),
+            _ => (nominal, "an SSR gives mains or nothing"),
+        },
         PowerStage::Rails(rails) if rails.volts > nominal => (rails.volts, "its rails have no more"),
         PowerStage::Rails(_) => (nominal, "its rails have no more"),
         PowerStage::Dac(dac) => (dac.full_scale, "that is its full scale"),
@@ -153,9 +168,13 @@ fn crowbar(crowbar: &Crowbar, supply: &SupplyWires) -> Result<(), Flaw> {
         let why = "a crowbar is for DC only, and across mains it is a short circuit: leave it out";
         return Err(Flaw::new(key, why));
     }
-    if supply.sense.is_none() {
-        let why = "a crowbar fires once the series switch is measured off, which takes `sense`: a comparator at the \
-                   terminals. Add one under `[pi.supply]`, or leave the crowbar out";
+    let two_levels = matches!(supply.stage, PowerStage::HighSide(_));
+    if crowbar.sense.is_none() && !(two_levels && supply.sense.is_some()) {
+        let where_to = if two_levels { "under `[pi.supply]`" } else { "of its own, below every voltage of the stage," };
+        let why = format!(
+            "a crowbar fires once the series switch is measured off, which takes a `sense` {where_to}: a comparator at the \
+             terminals. Add one, or leave the crowbar out"
+        );
         return Err(Flaw::new(key, why));
     }
     let because = "it fires into something that limits its current";

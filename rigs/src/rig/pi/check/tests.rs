@@ -68,6 +68,10 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
             ("\"6.144V\"", "\"80V\""),
             ("0x60", "0x40"),
             ("0x60", "0x50"),
+            (
+                "[[pi.relays]]",
+                "[pi.supply.crowbar]\noutput = { line = \"GPIO20\", active = \"high\" }\nlimit = \"5A\"\n\n[[pi.relays]]",
+            ),
         ],
     ),
     (
@@ -94,6 +98,19 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
             ("by    = \"mains-optocoupler\"", "by    = \"contact\""),
             ("\"50Hz\"", "\"400Hz\""),
             ("\"220Vac\"", "\"12Vac\""),
+            ("frequency  = \"50Hz\"", "frequency  = \"50Hz\"\nturn-on = \"20ms\""),
+            (
+                "frequency  = \"50Hz\"",
+                "frequency  = \"50Hz\"\ntap = { ssr = { line = \"GPIO20\", active = \"high\" }, volts = \"0Vac\" }",
+            ),
+            (
+                "frequency  = \"50Hz\"",
+                "frequency  = \"50Hz\"\ntap = { ssr = { line = \"GPIO20\", active = \"high\" }, volts = \"220Vac\" }",
+            ),
+            (
+                "frequency  = \"50Hz\"",
+                "frequency  = \"50Hz\"\ntap = { ssr = { line = \"GPIO17\", active = \"high\" }, volts = \"154Vac\" }",
+            ),
             (
                 "[pi.supply.stage",
                 "crowbar = { output = { line = \"GPIO20\", active = \"high\" }, limit = \"5A\" }\n\n[pi.supply.stage",
