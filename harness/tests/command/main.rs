@@ -9,6 +9,7 @@ mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod packaging;
 mod records;
 mod review;
 mod rigs;

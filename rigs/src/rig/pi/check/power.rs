@@ -170,10 +170,13 @@ fn crowbar(crowbar: &Crowbar, supply: &SupplyWires) -> Result<(), Flaw> {
     }
     let two_levels = matches!(supply.stage, PowerStage::HighSide(_));
     if crowbar.sense.is_none() && !(two_levels && supply.sense.is_some()) {
-        let where_to = if two_levels { "under `[pi.supply]`" } else { "of its own, below every voltage of the stage," };
+        let add = match two_levels {
+            true => "add `sense` under `[pi.supply]`",
+            false => "give the crowbar a `sense` of its own, below every voltage of the stage",
+        };
         let why = format!(
-            "a crowbar fires once the series switch is measured off, which takes a `sense` {where_to}: a comparator at the \
-             terminals. Add one, or leave the crowbar out"
+            "a crowbar fires once the series switch is measured off, which takes a comparator at the terminals: {add}, or \
+             leave the crowbar out"
         );
         return Err(Flaw::new(key, why));
     }
