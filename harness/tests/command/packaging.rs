@@ -32,7 +32,7 @@ fn the_package_names_what_is_there() {
     let deb = &manifest["package"]["metadata"]["deb"];
     let mut in_etc = BTreeSet::new();
     for asset in deb["assets"].as_array().unwrap() {
-        let [from, to, _] = texts(asset)[..] else { panic!("{asset}") };
+        let [from, to, _] = texts(asset)[..] else { panic!("{asset:?}") };
         if from.starts_with("target/") || from.contains("**") {
             continue;
         }
