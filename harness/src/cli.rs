@@ -9,6 +9,7 @@ pub mod bench;
 pub mod check;
 pub mod completions;
 pub mod exit;
+pub mod fit;
 pub mod front;
 pub mod libtest;
 pub mod lot;

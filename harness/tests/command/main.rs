@@ -3,11 +3,13 @@
 mod bad_files;
 mod blackbox;
 mod bounds;
+mod energise;
 mod firmware;
 mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod packaging;
 mod records;
 mod review;
 mod rigs;
