@@ -7,6 +7,7 @@ use super::clock::Mono;
 use super::presence;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
+use crate::parts::dac;
 use crate::rig::pi::Channel;
 use brownout_trace::Span;
 use embedded_hal::delay::DelayNs;
@@ -31,8 +32,8 @@ impl SharedBus {
     }
 
     /// Writes a code to an output of the DAC.
-    pub fn write_dac(&self, _channel: Channel, _code: u16) -> Result<(), RigFault> {
-        Err(RigFault { what: "no driver for a DAC".to_owned(), hint: String::new() })
+    pub fn write_dac(&self, address: u8, channel: Channel, code: u16) -> Result<(), RigFault> {
+        dac::write(&mut *self.lock(), address, channel, code)
     }
 
     /// The bus, alone.

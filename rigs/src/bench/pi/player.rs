@@ -170,9 +170,9 @@ impl Hands {
             Stroke::AwaitInactive { input, within } => self.wait(*input, false, *within, over)?,
             Stroke::AwaitActive { input, within } => self.wait(*input, true, *within, over)?,
             Stroke::Rest(span) => sleep_until(Mono::now() + *span),
-            Stroke::Dac { channel, code } => {
+            Stroke::Dac { address, channel, code } => {
                 let fault = || RigFault { what: "the rig has no bus to its DAC".to_owned(), hint: String::new() };
-                self.bus.as_ref().ok_or_else(fault)?.write_dac(*channel, *code)?;
+                self.bus.as_ref().ok_or_else(fault)?.write_dac(*address, *channel, *code)?;
             }
             Stroke::Send { bytes } => {
                 let fault = |why: String| RigFault {
