@@ -20,6 +20,7 @@ pub mod lock;
 pub mod lot;
 pub mod parts;
 mod place;
+pub mod plugged;
 pub mod profile;
 pub mod programme;
 pub mod rig;

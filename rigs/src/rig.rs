@@ -2,6 +2,7 @@
 
 pub mod pi;
 
+use crate::calibration;
 use crate::lock;
 use crate::parts::meter::MeterParts;
 use crate::place::{line_column, of_path, of_words, text_at};
@@ -249,6 +250,12 @@ impl Rig {
     pub fn lock_file(&self) -> Option<PathBuf> {
         let own = self.stand.needs_lock().then_some(&self.name);
         self.lock.as_ref().or(own).map(|name| lock::place(name))
+    }
+
+    /// The file of what `rig check` found; a virtual rig has none.
+    pub fn calibration_file(&self) -> Option<PathBuf> {
+        let wires = self.stand.pi()?;
+        Some(wires.calibration.clone().unwrap_or_else(|| calibration::usual_place(&self.name)))
     }
 
     /// Reads a rig from text; `path` is for messages.

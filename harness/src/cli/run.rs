@@ -78,6 +78,9 @@ pub struct Options {
     /// Let a mains rig switch mains. Without it such a rig is refused before anything of it is opened
     #[arg(long, env = "BROWNOUT_ENERGISE", value_parser = FalseyValueParser::new())]
     pub energise: bool,
+    /// Use a rig whose calibration is overdue or missing; `brownout rig check` makes one
+    #[arg(long, env = "BROWNOUT_UNCALIBRATED", value_parser = FalseyValueParser::new())]
+    pub uncalibrated: bool,
     /// What `cargo test -- --help` knows: FILTER, --exact, --skip, --list, --format, …
     #[arg(last = true, value_name = "LIBTEST ARGS")]
     pub libtest: Vec<OsString>,
@@ -102,6 +105,7 @@ impl Default for Options {
             case_bench_time: None,
             test_threads: None,
             energise: false,
+            uncalibrated: false,
             libtest: Vec::new(),
         }
     }
@@ -148,7 +152,7 @@ impl Options {
         });
         let quarantine = quarantine.transpose()?.unwrap_or_default();
         let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time };
-        Ok(Terms { seed: self.seed, look, watch, quarantine })
+        Ok(Terms { seed: self.seed, look, watch, quarantine, uncalibrated: self.uncalibrated })
     }
 
     /// Leaves the cases of the shard that was asked for.

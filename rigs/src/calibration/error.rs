@@ -3,6 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
+impl CalibrationError {
+    /// Whether there just is no file.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+}
+
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub enum CalibrationError {

@@ -14,8 +14,9 @@ const BOOT: Span = Span::secs(2);
 const FALL: Span = Span::secs(5);
 /// Nothing is at the terminals below this share of nominal.
 const NOTHING: f64 = 0.02;
-/// A shot, and what lies between two.
-const SHOT: Span = Span::millis(20);
+/// How wide a shot is.
+pub const SHOT: Span = Span::millis(20);
+/// What lies between two.
 const BETWEEN: Span = Span::millis(200);
 /// A shot may be wrong by this, or spoils the attempt: a bad rig spoils all.
 const TOLERANCE: Span = Span::millis(1);

@@ -56,6 +56,14 @@ impl Report {
         self.findings.push(Finding { check, grade, said: said.into() });
     }
 
+    /// Adds what later checks found.
+    pub fn add(&mut self, more: Self) {
+        self.findings.extend(more.findings);
+        self.lines += more.lines;
+        self.shots = more.shots.or(self.shots);
+        self.meter = more.meter.or(self.meter);
+    }
+
     /// The rig as a whole.
     pub fn grade(&self) -> Grade {
         self.findings.iter().map(|finding| finding.grade).max().unwrap_or(Grade::Good)
