@@ -117,6 +117,8 @@ pub struct Case {
     pub nominal: Volts,
     /// The least bench time from step 0 to the end; acknowledgements come on top.
     pub takes: Span,
+    /// What arranging takes on top of it, where bench time is the wall's; `None` on a virtual bench.
+    pub arranging: Option<Span>,
     /// By how much the rig may be wrong.
     pub uncertainty: Uncertainty,
     /// Why this board cannot do the case, known beforehand: it is skipped with this reason.

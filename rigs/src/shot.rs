@@ -36,8 +36,6 @@ pub enum Stroke {
     Rest(Span),
     /// Writes a code to an output of the DAC.
     Dac {
-        /// The DAC on its bus.
-        address: u8,
         /// Which output.
         channel: Channel,
         /// 12 bits.

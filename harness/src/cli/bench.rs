@@ -1,6 +1,7 @@
 //! From a rig file and a firmware to a bench that can run cases: the one place where the command meets the rigs.
 
 use super::fit::{self, Contradiction};
+use crate::on_pi::OnPi;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
 use crate::rigged::Rigged;
@@ -8,6 +9,8 @@ use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
 use crate::runner::watch::CaseWatch;
 use brownout_reports::record::Sha256;
+use brownout_rigs::bench::RigFault;
+use brownout_rigs::bench::pi::PiRig;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::Doing;
 use brownout_rigs::profile::Profile;
@@ -48,7 +51,8 @@ pub enum Trouble {
 
 /// What makes benches ready; tests have one of their own.
 pub trait Lab: Sync {
-    /// Flashes `firmware`, or the shipped one, onto the rig's board.
+    /// Flashes `firmware` onto the rig's board. Without one a virtual board gets the shipped one, and a board on a desk is
+    /// tested as it is.
     ///
     /// # Errors
     /// A file that is no firmware for the board, or a rig that could not be flashed.
@@ -60,6 +64,9 @@ pub struct Rigs;
 
 impl Lab for Rigs {
     fn ready(&self, files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+        if files.rig.stand.pi().is_some() {
+            return on_pi(files, firmware);
+        }
         let firmware = self::firmware(firmware)?;
         let flashed = Rigged::flash(files.rig.clone(), files.profile.clone(), &firmware);
         let rigged = flashed.map_err(|error| match error.doing {
@@ -73,6 +80,22 @@ impl Lab for Rigs {
             said: format!("flashed {} by probe-rs and verified it", firmware.name()),
         })
     }
+}
+
+/// A Pi rig, looked at and safe; its board flashed if a firmware is named.
+fn on_pi(files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+    let firmware = firmware.map(|path| self::firmware(Some(path))).transpose()?;
+    let hash = firmware.as_ref().map(|firmware| Sha256(firmware.sha256()));
+    let name = firmware.as_ref().map(|firmware| firmware.name().to_owned());
+    let trouble = |fault: RigFault| Trouble::Rig(fault.to_string());
+    let rig = PiRig::new(&files.rig, &files.profile, firmware).map_err(trouble)?;
+    let prepared = rig.prepare().map_err(trouble)?;
+    let mut said = match name {
+        Some(name) => format!("flashed {name} by probe-rs and verified it"),
+        None => "the board is tested as it is, without --firmware".to_owned(),
+    };
+    prepared.warnings.iter().for_each(|warning| said.push_str(&format!("; warning: {warning}")));
+    Ok(Ready { runner: Box::new(OnPi::new(rig, files.profile.clone())), firmware: hash, said })
 }
 
 /// The firmware of this file; the shipped one if none is named.

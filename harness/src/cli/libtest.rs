@@ -292,6 +292,7 @@ mod tests {
             steps: Vec::new(),
             nominal: Volts(12.0),
             takes: Span::ZERO,
+            arranging: None,
             uncertainty: brownout_rigs::uncertainty::Uncertainty::EXACT,
             skip: skip.map(str::to_owned),
         }

@@ -295,6 +295,7 @@ impl Asked<'_> {
         output.talk(&format!("{name}: {}; seed {}", setup.said(), options.seed));
         skipped.iter().for_each(|line| output.talk(line));
         let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
+        let threads = setup.station().bench.at_once().map_or(threads, |most| most.min(threads));
         let report = junit.map(|junit| Report {
             junit,
             prefix: if options.rigs.len() > 1 { format!("{}/", setup.rig()) } else { String::new() },

@@ -53,6 +53,7 @@ pub fn case(text: &str) -> Case {
         steps: choice.steps.into_iter().map(step).collect(),
         nominal,
         takes: Span::ZERO,
+        arranging: None,
         uncertainty: Uncertainty::EXACT,
         skip: None,
     }

@@ -10,6 +10,7 @@ mod locks;
 mod lots;
 mod measuring;
 mod packaging;
+mod pi;
 mod records;
 mod review;
 mod rigs;

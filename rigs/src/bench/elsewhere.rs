@@ -17,8 +17,6 @@ pub struct PiRig(Infallible);
 /// A rig that was looked at, and its board flashed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prepared {
-    /// Whether the firmware under test was written and verified.
-    pub flashed: bool,
     /// What may make it less good than it could be.
     pub warnings: Vec<String>,
 }

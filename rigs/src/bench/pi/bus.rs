@@ -3,13 +3,14 @@
 //! rppal's own implementation of `embedded-hal` ends every operation with a STOP: a register that is written and then read
 //! would be read in two transactions, between which a chip may forget. The bench's goes through rppal's `write_read`.
 
-use super::clock::Mono;
+use super::clock::{Clock, Mono};
 use super::presence;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
+use crate::bench::metering::Timed;
 use crate::parts::dac;
 use crate::rig::pi::Channel;
-use brownout_trace::Span;
+use brownout_trace::{Instant, Span};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::{Error, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
 use rppal::i2c::I2c as Port;
@@ -29,6 +30,12 @@ impl SharedBus {
     pub fn open(number: u8) -> Result<Self, RigFault> {
         let port = Port::with_bus(number).map_err(|error| no_bus(number, &error))?;
         Ok(Self(Arc::new(Mutex::new(Bus { port }))))
+    }
+
+    /// For a driver that knows the time. The bus is had for a transfer at a time: a stroke that goes to the DAC waits for no
+    /// whole conversion.
+    pub fn timed(&self, clock: Clock) -> TimedBus<'_> {
+        TimedBus { bus: self, clock }
     }
 
     /// Writes a code to an output of the DAC.
@@ -126,8 +133,31 @@ impl I2c for Bus {
     }
 }
 
-impl DelayNs for Bus {
+/// The bus, and bench time.
+#[derive(Debug)]
+pub struct TimedBus<'b> {
+    bus: &'b SharedBus,
+    clock: Clock,
+}
+
+impl ErrorType for TimedBus<'_> {
+    type Error = Failed;
+}
+
+impl I2c for TimedBus<'_> {
+    fn transaction(&mut self, address: u8, operations: &mut [Operation<'_>]) -> Result<(), Failed> {
+        self.bus.lock().transaction(address, operations)
+    }
+}
+
+impl DelayNs for TimedBus<'_> {
     fn delay_ns(&mut self, ns: u32) {
         sleep_until(Mono::now() + Span::nanos(ns.into()));
+    }
+}
+
+impl Timed for TimedBus<'_> {
+    fn time(&self) -> Instant {
+        self.clock.bench(Mono::now())
     }
 }

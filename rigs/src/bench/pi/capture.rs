@@ -20,8 +20,6 @@ use std::time::Duration;
 
 /// The shortest wait there is.
 const WAIT: Duration = Duration::from_millis(1);
-/// From the kernel's stamp to its queue: its interrupt thread has to run.
-const GRACE: Span = Span::micros(500);
 
 /// The thread.
 #[derive(Debug)]
@@ -32,12 +30,12 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Listens from now on.
-    pub fn start(lines: Arc<Lines>, news: Sender<News>) -> Self {
+    /// Listens from now on. `grace`: so long it may take from the kernel's stamp to its queue.
+    pub fn start(lines: Arc<Lines>, news: Sender<News>, grace: Span) -> Self {
         let clear = Arc::new(AtomicI64::new(i64::MIN));
         let over = Arc::new(AtomicBool::new(false));
         let (told, ended) = (Arc::clone(&clear), Arc::clone(&over));
-        let thread = spawn(move || listen(&lines, &news, &told, &ended));
+        let thread = spawn(move || listen(&lines, &news, &told, &ended, grace));
         Self { clear, over, thread: Some(thread) }
     }
 
@@ -56,13 +54,13 @@ impl Drop for Capture {
     }
 }
 
-fn listen(lines: &Lines, news: &Sender<News>, clear: &AtomicI64, over: &AtomicBool) {
+fn listen(lines: &Lines, news: &Sender<News>, clear: &AtomicI64, over: &AtomicBool, grace: Span) {
     let pins = lines.inputs();
     while !over.load(Ordering::Relaxed) {
         let asked = Mono::now();
         let mut got = lines.gpio().poll_interrupts(&pins, false, Some(Duration::ZERO));
         if matches!(got, Ok(None)) {
-            clear.store((asked - GRACE).0, Ordering::Release);
+            clear.store((asked - grace).0, Ordering::Release);
             got = lines.gpio().poll_interrupts(&pins, false, Some(WAIT));
         }
         let told = match got {

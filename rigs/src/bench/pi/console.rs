@@ -8,7 +8,7 @@ use super::presence::denied;
 use crate::bench::RigFault;
 use serialport::{ClearBuffer, SerialPort};
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -130,6 +130,7 @@ fn listen(path: &str, port: &mut dyn SerialPort, news: &Sender<News>, over: &Ato
 mod tests {
     use super::*;
     use serialport::TTYPort;
+    use std::io::Read;
     use std::sync::mpsc::channel;
 
     #[test]

@@ -70,11 +70,6 @@ impl Contact {
         self.becomes(false, due)
     }
 
-    /// Until when the last pulse holds it closed.
-    pub fn holds_until(&self) -> Option<Mono> {
-        Some(self.pulse? + self.silence?)
-    }
-
     fn becomes(&mut self, closed: bool, at: Mono) -> Option<Change> {
         (std::mem::replace(&mut self.closed, closed) != closed).then_some((at, closed))
     }
@@ -123,7 +118,6 @@ mod tests {
         assert!(!contact.is_closed(), "a level alone tells nothing");
         assert_eq!(contact.edge(&edge(500, false)), None);
         assert_eq!(contact.edge(&edge(10_000, true)), Some((Mono(10_000_000), true)));
-        assert_eq!(contact.holds_until(), Some(Mono(25_000_000)));
         for pulse in 2..50 {
             let at = pulse * 10_000;
             assert_eq!(contact.pass(Mono(at * 1_000)), None);

@@ -38,6 +38,10 @@ use std::sync::mpsc::{Receiver, channel};
 /// A stroke is never handed over for an instant closer than this.
 const LEAD: Span = Span::micros(500);
 
+/// From the kernel's stamp of an edge to its queue: its interrupt thread has to run. A rig that says that its timestamps
+/// are worse is given as long.
+const GRACE: Span = Span::micros(500);
+
 /// A Pi rig in use.
 #[derive(Debug)]
 pub struct PiBench {
@@ -93,11 +97,15 @@ impl PiBench {
         };
         let contact = |sense| Contact::new(sense, mains, lines.is_high(sense.input.line));
         let contacts = wires.relays.iter().map(contact).collect();
-        let mut hands = Hands { lines: Arc::clone(&lines), bus: bus.clone(), port };
+        let dac = match &wires.supply.stage {
+            PowerStage::Dac(stage) => stage.address,
+            _ => 0,
+        };
+        let mut hands = Hands { lines: Arc::clone(&lines), bus: bus.clone(), dac, port };
         let never = AtomicBool::new(false);
         ready(&wires.supply).iter().try_for_each(|stroke| hands.perform(stroke, &never))?;
         let player = Player::start(hands, sender.clone());
-        let capture = Capture::start(Arc::clone(&lines), sender);
+        let capture = Capture::start(Arc::clone(&lines), sender, rig.uncertainty.max(GRACE));
         let now = start - rig.rest;
         Ok(Self {
             clock: Clock::new(now, Mono::now()),

@@ -79,6 +79,8 @@ pub struct Hands {
     pub lines: Arc<Lines>,
     /// The I2C bus, if the rig has something on it.
     pub bus: Option<SharedBus>,
+    /// The DAC's address on it.
+    pub dac: u8,
     /// The bench supply's port, if it has one.
     pub port: Option<Box<dyn SerialPort>>,
 }
@@ -170,9 +172,9 @@ impl Hands {
             Stroke::AwaitInactive { input, within } => self.wait(*input, false, *within, over)?,
             Stroke::AwaitActive { input, within } => self.wait(*input, true, *within, over)?,
             Stroke::Rest(span) => sleep_until(Mono::now() + *span),
-            Stroke::Dac { address, channel, code } => {
+            Stroke::Dac { channel, code } => {
                 let fault = || RigFault { what: "the rig has no bus to its DAC".to_owned(), hint: String::new() };
-                self.bus.as_ref().ok_or_else(fault)?.write_dac(*address, *channel, *code)?;
+                self.bus.as_ref().ok_or_else(fault)?.write_dac(self.dac, *channel, *code)?;
             }
             Stroke::Send { bytes } => {
                 let fault = |why: String| RigFault {

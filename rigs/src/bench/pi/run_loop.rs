@@ -6,13 +6,10 @@ use super::news::News;
 use super::pi_bench::{PiBench, is_powered};
 use super::wires;
 use crate::bench::RigFault;
-use crate::bench::metering::Timed;
 use crate::rig::pi::Line;
 use brownout_trace::event::{Level, What};
 use brownout_trace::{Event, Instant, Span};
 use brownout_virtual::board::ConsoleLines;
-use embedded_hal::delay::DelayNs;
-use embedded_hal::i2c::{ErrorType, I2c, Operation};
 use std::sync::mpsc::RecvTimeoutError;
 
 /// What waits for its turn is looked at so often.
@@ -199,7 +196,7 @@ impl PiBench {
         if metering.next(until).is_none_or(|due| due > now) {
             return Ok(false);
         }
-        metering.sample(&mut TimedBus { bus: &mut *bus.lock(), clock: self.clock })?;
+        metering.sample(&mut bus.timed(self.clock))?;
         Ok(true)
     }
 
@@ -220,33 +217,5 @@ impl PiBench {
                 Err(RigFault { what: "every thread of the bench has ended".to_owned(), hint: String::new() })
             }
         }
-    }
-}
-
-/// The bus as the meter knows it.
-struct TimedBus<'b> {
-    bus: &'b mut super::bus::Bus,
-    clock: super::clock::Clock,
-}
-
-impl ErrorType for TimedBus<'_> {
-    type Error = super::bus::Failed;
-}
-
-impl I2c for TimedBus<'_> {
-    fn transaction(&mut self, address: u8, operations: &mut [Operation<'_>]) -> Result<(), Self::Error> {
-        self.bus.transaction(address, operations)
-    }
-}
-
-impl DelayNs for TimedBus<'_> {
-    fn delay_ns(&mut self, ns: u32) {
-        self.bus.delay_ns(ns);
-    }
-}
-
-impl Timed for TimedBus<'_> {
-    fn time(&self) -> Instant {
-        self.clock.bench(Mono::now())
     }
 }

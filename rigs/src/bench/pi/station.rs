@@ -40,8 +40,6 @@ pub struct PiRig {
 /// A rig that was looked at, and its board flashed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prepared {
-    /// Whether the firmware under test was written and verified.
-    pub flashed: bool,
     /// What may make it less good than it could be, for one line of talk each.
     pub warnings: Vec<String>,
 }
@@ -74,8 +72,7 @@ impl PiRig {
     pub fn prepare(&self) -> Result<Prepared, RigFault> {
         let mut bench = self.bench(Instant::ZERO)?;
         let warnings = bench.warnings();
-        let flashed = self.firmware.is_some();
-        if flashed {
+        if self.firmware.is_some() {
             let mut events = Vec::new();
             if self.wires.flashing.is_none() {
                 let now = bench.now();
@@ -87,7 +84,7 @@ impl PiRig {
             }
             bench.flash_whole()?;
         }
-        Ok(Prepared { flashed, warnings })
+        Ok(Prepared { warnings })
     }
 
     /// A bench whose board has no supply. Its clock begins so much before `start` that the board has stopped by then;

@@ -27,7 +27,7 @@ impl<'w> Steered<'w> {
     }
 
     fn stroke(&self, code: u16) -> Stroke {
-        Stroke::Dac { address: self.wires.address, channel: self.wires.channel, code }
+        Stroke::Dac { channel: self.wires.channel, code }
     }
 
     fn write(&mut self, code: u16, score: &mut Score) {

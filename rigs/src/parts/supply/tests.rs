@@ -25,7 +25,7 @@ fn words(stroke: &Stroke) -> String {
         Stroke::AwaitInactive { input, .. } => format!("until {} inactive", input.line),
         Stroke::AwaitActive { input, .. } => format!("until {} active", input.line),
         Stroke::Rest(span) => format!("rest {span}"),
-        Stroke::Dac { channel, code, .. } => format!("dac {channel:?} {code}"),
+        Stroke::Dac { channel, code } => format!("dac {channel:?} {code}"),
         Stroke::Send { bytes } => format!("send {}", String::from_utf8_lossy(bytes).escape_debug()),
     }
 }
