@@ -13,6 +13,7 @@ mod packaging;
 mod pi;
 mod records;
 mod review;
+mod rig;
 mod rigs;
 mod selection;
 mod serve;

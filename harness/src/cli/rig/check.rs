@@ -41,6 +41,9 @@ pub struct Options {
     energise: bool,
 }
 
+const DAY: Span = Span::secs(86_400);
+/// Nobody promises more of a meter.
+const LONGEST: Span = Span::secs(3_650 * 86_400);
 /// Shots of a rig with real lines: half a minute, and enough for a 99th percentile that means something.
 const SHOTS: u32 = 100;
 /// Of a virtual one: they are all alike.
@@ -48,6 +51,10 @@ const VIRTUAL_SHOTS: u32 = 1;
 
 /// Checks each rig, and prints what was found.
 pub fn check(options: &Options, output: &mut Output) -> Exit {
+    if !(DAY..=LONGEST).contains(&options.valid) {
+        output.error(&format!("a calibration cannot count for {}: from {DAY} to {LONGEST}", options.valid));
+        return Exit::Usage;
+    }
     let rigs: Vec<Option<&Path>> = match options.rigs.as_slice() {
         [] => vec![None],
         rigs => rigs.iter().map(|rig| Some(rig.as_path())).collect(),
@@ -99,7 +106,7 @@ fn checked(options: &Options, files: &RigFiles, output: &mut Output) -> Exit {
 fn keep(options: &Options, files: &RigFiles, report: &Report, output: &mut Output) -> Exit {
     let Some(path) = files.rig.calibration_file().filter(|_| report.grade() != Grade::Bad) else { return Exit::Fine };
     let today = Day::today();
-    let due = today.plus(options.valid.0 / Span::secs(86_400).0);
+    let due = today.plus(options.valid.0 / DAY.0);
     match report.calibration(&files.rig.name, today, due).write(&path) {
         Ok(()) => {
             output.talk(&format!("kept in {}, due on {due}", path.display()));

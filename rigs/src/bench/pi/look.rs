@@ -1,7 +1,7 @@
 //! What `rig check` sees of a Pi: its lines with nothing energised, and the bench itself.
 
 use super::bus::SharedBus;
-use super::clock::Mono;
+use super::clock::{Clock, Mono};
 use super::console;
 use super::lines::Lines;
 use super::pi_bench::PiBench;
@@ -14,7 +14,7 @@ use crate::profile::Profile;
 use crate::rig::Rig;
 use crate::rig::pi::{BenchSupply, Line, PiWires, PowerStage};
 use crate::self_check::{Lively, Quiet};
-use brownout_trace::{Span, Volts};
+use brownout_trace::{Instant, Span, Volts};
 use probe_rs::Permissions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,8 +63,7 @@ impl Quiet for PiLook {
     fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
         let Some(meter) = self.meter else { return Ok(None) };
         let bus = SharedBus::open(self.wires.i2c)?;
-        let reading = meter.sample(&mut *bus.lock())?;
-        Ok(Some(reading))
+        meter.sample(&mut bus.timed(Clock::new(Instant::ZERO, Mono::now()))).map(Some)
     }
 
     fn console(&mut self) -> Result<Option<String>, RigFault> {
@@ -100,8 +99,7 @@ pub fn bench_supply(wires: &PiWires) -> Option<(&BenchSupply, Dialect)> {
 impl Lively for PiBench {
     fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
         let Some((meter, bus)) = self.rig.meter.zip(self.bus.as_ref()) else { return Ok(None) };
-        let reading = meter.sample(&mut *bus.lock())?;
-        Ok(Some(reading))
+        meter.sample(&mut bus.timed(self.clock)).map(Some)
     }
 
     fn attach(&mut self) -> Result<Option<String>, RigFault> {
