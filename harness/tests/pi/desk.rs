@@ -2,7 +2,9 @@
 
 use crate::support::{Place, Ran};
 use brownout_fake_pi::{FakePi, Flash};
-use brownout_rigs::rig::Rig;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::flash_virtual;
+use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use tempfile::TempDir;
@@ -30,19 +32,33 @@ impl Desk {
 
     /// With its rig file changed.
     pub fn with(here: Place, change: impl FnOnce(String) -> String) -> Self {
+        Self::holding(here, Flash::Blank, change)
+    }
+
+    /// With the reference firmware on its board.
+    pub fn flashed(here: Place) -> Self {
+        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        let (name, elf) = SHIPPED_FIRMWARE;
+        let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+        let flashed = flash_virtual(board.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
+        Self::holding(here, Flash::Holding(&flashed), |text| text)
+    }
+
+    fn holding(here: Place, flash: Flash<'_>, change: impl FnOnce(String) -> String) -> Self {
         assert!(PI_12V.contains(PATIENT.0));
         let text = change(PI_12V.replace(PATIENT.0, PATIENT.1));
         let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
         let board = Rig::load(Path::new("virtual-12v")).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let fake = FakePi::start(&pi, &board, Flash::Blank, 1, folder.path()).unwrap();
+        let fake = FakePi::start(&pi, &board, flash, 1, folder.path()).unwrap();
         here.write("pi.toml", fake.rig_text());
         Self { here, fake, _folder: folder }
     }
 
-    fn command(&self, args: &[&str]) -> std::process::Command {
+    /// The command, on the fake Pi; a variable of its own can still be set or taken away.
+    pub fn command(&self, args: &[&str]) -> std::process::Command {
         let mut command = self.here.command(args);
-        command.envs(self.fake.environment());
+        command.envs(self.fake.environment()).env("BROWNOUT_UNCALIBRATED", "1");
         command
     }
 

@@ -2,6 +2,7 @@
 //! time. What is asserted are causes and verdicts, never times: the machine may be busy, and then a case may be inconclusive,
 //! but no verdict may be wrong.
 
+mod checks;
 mod desk;
 mod scenarios;
 #[allow(dead_code)] // Each test target uses a part of it.

@@ -6,8 +6,8 @@ use crate::rig::pi::named::{NamedOutput, outputs};
 use crate::rig::pi::{Input, Line, Output, PiWires, SenseKind};
 use brownout_trace::{Span, Volts};
 
-/// From driving a line to reading it: its cable's capacitance and an optocoupler's input are far faster.
-const SETTLE: Span = Span::millis(1);
+/// A line that was driven is looked at so often, every so long: a sound one follows at once.
+const LOOKS: (u32, Span) = (250, Span::millis(1));
 
 /// Two periods of the slowest mains, in steps shorter than a pulse of its zero: a train of pulses cannot hide.
 const MAINS: (u32, Span) = (80, Span::micros(500));
@@ -96,18 +96,21 @@ fn follows(rig: &mut dyn Quiet, named: &NamedOutput, on: bool, report: &mut Repo
     let NamedOutput { output: Output { line, active }, what, .. } = named;
     let high = active.high_for(on);
     rig.drive(*line, high);
-    rig.pause(SETTLE);
-    let is_high = rig.is_high(*line);
-    if is_high != high {
+    let (looks, step) = LOOKS;
+    let follows = (0..looks).any(|_| {
+        rig.pause(step);
+        rig.is_high(*line) == high
+    });
+    if !follows {
         let level = |high| if high { "high" } else { "low" };
         let said = format!(
             "{line} ({what}) was driven {} and reads {}: it is shorted, or something else drives it",
             level(high),
-            level(is_high)
+            level(!high)
         );
         report.find("lines", Grade::Bad, said);
     }
-    is_high == high
+    follows
 }
 
 fn is_active(rig: &mut dyn Quiet, input: Input) -> bool {

@@ -19,6 +19,7 @@ use brownout_rigs::self_check::{Grade, Lively, Report, lively, quiet};
 use brownout_trace::event::Level;
 use brownout_trace::{Instant, Span, Volts};
 use clap::builder::FalseyValueParser;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// What to check, and how far to go.
@@ -36,6 +37,9 @@ pub struct Options {
     /// How long the calibration counts
     #[arg(long, value_name = "DUR", env = "BROWNOUT_VALID", default_value_t = USUAL)]
     valid: Span,
+    /// How many shots are played and measured: about four in a second
+    #[arg(long, value_name = "N", env = "BROWNOUT_SHOTS", default_value = "100")]
+    shots: NonZeroU32,
     /// Let a mains rig switch mains; without it such a rig is checked with --quiet-lines
     #[arg(long, env = "BROWNOUT_ENERGISE", value_parser = FalseyValueParser::new())]
     energise: bool,
@@ -44,9 +48,7 @@ pub struct Options {
 const DAY: Span = Span::secs(86_400);
 /// Nobody promises more of a meter.
 const LONGEST: Span = Span::secs(3_650 * 86_400);
-/// Shots of a rig with real lines: half a minute, and enough for a 99th percentile that means something.
-const SHOTS: u32 = 100;
-/// Of a virtual one: they are all alike.
+/// Shots of a virtual rig: they are all alike.
 const VIRTUAL_SHOTS: u32 = 1;
 
 /// Checks each rig, and prints what was found.
@@ -138,7 +140,7 @@ fn of_pi(options: &Options, files: &RigFiles, wires: &PiWires, moves: bool) -> R
     let short = Level::Volts(Volts::ZERO);
     let shot = if can_shot(&wires.supply, short, SHOT).is_ok() { short } else { Level::Open };
     let more = match bench {
-        Ok(mut bench) => energised(options, files, (shot, SHOTS), &mut bench),
+        Ok(mut bench) => energised(options, files, (shot, options.shots.get()), &mut bench),
         Err(fault) => bad("rig", &fault),
     };
     report.add(more);

@@ -12,8 +12,9 @@ use brownout_trace::Span;
 use rppal::gpio::Gpio;
 use std::io::Write;
 
-/// A line's level is there by then.
-const SETTLE: Span = Span::millis(1);
+/// A line that was driven is looked at for so long: a sound one follows at once.
+const FOLLOWS: Span = Span::millis(80);
+const GLANCE: Span = Span::millis(1);
 
 /// Drives every output of the rig inactive, whoever drives them now, and tells a bench supply to switch its own output off.
 /// As often as one likes, in a few milliseconds. The lines stay driven when this process ends.
@@ -36,9 +37,12 @@ pub fn make_safe(wires: &PiWires) -> Result<(), RigFault> {
             Err(error) => trouble.push(presence::no_line(line, &named.what, &error)),
         }
     }
-    sleep_until(Mono::now() + SETTLE);
+    let until = Mono::now() + FOLLOWS;
     for (named, pin) in &pins {
         let (line, high) = (named.output.line, named.output.active.high_for(false));
+        while pin.is_set_high() != high && Mono::now() < until {
+            sleep_until(Mono::now() + GLANCE);
+        }
         if pin.is_set_high() != high {
             let level = if high { "low" } else { "high" };
             trouble.push(RigFault {
