@@ -1,14 +1,23 @@
 //! `brownout rig` on a Pi: a rig that looks at itself, and one that is de-energised behind its holder's back.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Test};
 use crate::support::{PASSING, Place, Ran};
 use brownout_reports::Record;
 use brownout_trace::event::Level;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+
+pub const TESTS: &[Test] = &[
+    ("a_sound_rig_is_checked_and_its_calibration_counts", a_sound_rig_is_checked_and_its_calibration_counts),
+    ("what_is_wrong_with_a_rig_is_told", what_is_wrong_with_a_rig_is_told),
+    ("a_holder_that_is_de_energised_turns_inconclusive", a_holder_that_is_de_energised_turns_inconclusive),
+    ("a_rig_that_was_left_on_by_a_kill_is_made_safe", a_rig_that_was_left_on_by_a_kill_is_made_safe),
+];
 
 /// Few shots: nothing is asserted of their figures.
 const CHECK: [&str; 6] = ["rig", "check", "--rig", "pi.toml", "--shots", "3"];
+
+fn on(desk: &Desk, args: &[&str]) -> Ran {
+    Ran::of(desk.command(args).output().unwrap())
+}
 
 /// The last line of a check: its port is opened first, then it is used.
 fn grade(ran: &Ran, check: &str) -> String {
@@ -16,7 +25,6 @@ fn grade(ran: &Ran, check: &str) -> String {
     ran.stdout.lines().rfind(of).unwrap_or_else(|| panic!("no `{check}` in {ran:#?}")).to_owned()
 }
 
-#[test]
 fn a_sound_rig_is_checked_and_its_calibration_counts() {
     let desk = Desk::flashed(Place::passing());
     let run = |args: &[&str]| {
@@ -47,11 +55,10 @@ fn a_sound_rig_is_checked_and_its_calibration_counts() {
     assert_eq!(desk.fake.troubles(), Vec::<String>::new());
 }
 
-#[test]
 fn what_is_wrong_with_a_rig_is_told() {
     let desk = Desk::flashed(Place::new());
     let bad = |check: &str, says: &str| {
-        let ran = desk.run(&CHECK);
+        let ran = on(&desk, &CHECK);
         let line = grade(&ran, check);
         assert!(ran.status == 75 && line.starts_with("bad ") && line.contains(says), "{ran:#?}");
         // What energises is not even tried, or is off again.
@@ -80,18 +87,13 @@ fn what_is_wrong_with_a_rig_is_told() {
     bad("rig", "GPIO5 (the contact of K1) is busy");
 }
 
-#[test]
 fn a_holder_that_is_de_energised_turns_inconclusive() {
     let desk = Desk::flashed(Place::new());
     desk.here.scenario("noon", &PASSING.replace("\"1s\"", "\"60s\""));
-    let child = desk.begin(&["run", "--rig", "pi.toml", "scenarios/power/noon.toml"]);
-    let began = Instant::now();
-    while desk.fake.level() == Level::Open {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never energised the board");
-        sleep(Duration::from_millis(5));
-    }
+    let child = desk.begin();
+    desk.wait_for("the supply", |desk| !desk.is_off());
     for _ in 0..2 {
-        desk.run(&["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe, every output is inactive"]);
+        on(&desk, &["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe, every output is inactive"]);
         assert_eq!(desk.fake.level(), Level::Open);
     }
     let ran = Ran::of(child.wait_with_output().unwrap());
@@ -100,20 +102,15 @@ fn a_holder_that_is_de_energised_turns_inconclusive() {
     assert_eq!(desk.fake.level(), Level::Open);
 }
 
-#[test]
 fn a_rig_that_was_left_on_by_a_kill_is_made_safe() {
     let desk = Desk::flashed(Place::new());
     desk.here.scenario("noon", &PASSING.replace("\"1s\"", "\"60s\""));
-    let mut child = desk.begin(&["run", "--rig", "pi.toml", "scenarios/power/noon.toml"]);
-    let began = Instant::now();
-    while desk.fake.level() == Level::Open {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never energised the board");
-        sleep(Duration::from_millis(5));
-    }
+    let mut child = desk.begin();
+    desk.wait_for("the supply", |desk| !desk.is_off());
     child.kill().unwrap();
     child.wait().unwrap();
-    desk.run(&["rig", "safe", "--rig", "pi.toml"]).prints(0, &["safe"]);
+    on(&desk, &["rig", "safe", "--rig", "pi.toml"]).prints(0, &["safe"]);
     assert_eq!(desk.fake.level(), Level::Open);
     // The kernel's lock went with the process: the rig can be had again.
-    desk.run(&["rig", "check", "--rig", "pi.toml", "--quiet-lines"]).prints(0, &["pi-12v: good"]);
+    on(&desk, &["rig", "check", "--rig", "pi.toml", "--quiet-lines"]).prints(0, &["pi-12v: good"]);
 }

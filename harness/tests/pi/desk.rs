@@ -2,18 +2,29 @@
 
 use crate::support::{Place, Ran};
 use brownout_fake_pi::{FakePi, Flash};
+use brownout_reports::Record;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::flash_virtual;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
+use brownout_trace::event::Level;
+use brownout_trace::{Event, Verdict, What};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// What a test does.
+pub type Test = (&'static str, fn());
 
 const PI_12V: &str = include_str!("../../../rigs/pi-12v.toml");
 
-/// The simulator's threads may come later than a kernel's: its timestamps are told with more patience. The limits of the
+/// The simulator's threads may come later than a kernel's: its timestamps are waited for longer. The limits of most
 /// scenarios are far above it.
-const PATIENT: (&str, &str) = ("time    = \"100us\"", "time    = \"5ms\"");
+const TIME: &str = "time    = \"100us\"";
+
+/// Nothing that is waited for takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The desk.
 pub struct Desk {
@@ -25,14 +36,9 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// With the 12 V rig, its board blank, and the shipped scenarios of these themes.
-    pub fn new(themes: &[&str]) -> Self {
-        Self::with(Place::shipped(themes), |text| text)
-    }
-
-    /// With its rig file changed.
-    pub fn with(here: Place, change: impl FnOnce(String) -> String) -> Self {
-        Self::holding(here, Flash::Blank, change)
+    /// With the 12 V rig, its board blank; its timestamps may be wrong by so much.
+    pub fn new(here: Place, time: &str) -> Self {
+        Self::holding(Flash::Blank, here, time)
     }
 
     /// With the reference firmware on its board.
@@ -41,12 +47,12 @@ impl Desk {
         let (name, elf) = SHIPPED_FIRMWARE;
         let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
         let flashed = flash_virtual(board.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
-        Self::holding(here, Flash::Holding(&flashed), |text| text)
+        Self::holding(Flash::Holding(&flashed), here, "5ms")
     }
 
-    fn holding(here: Place, flash: Flash<'_>, change: impl FnOnce(String) -> String) -> Self {
-        assert!(PI_12V.contains(PATIENT.0));
-        let text = change(PI_12V.replace(PATIENT.0, PATIENT.1));
+    fn holding(flash: Flash<'_>, here: Place, time: &str) -> Self {
+        assert!(PI_12V.contains(TIME));
+        let text = PI_12V.replace(TIME, &format!("time = \"{time}\""));
         let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
         let board = Rig::load(Path::new("virtual-12v")).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -55,31 +61,90 @@ impl Desk {
         Self { here, fake, _folder: folder }
     }
 
-    /// The command, on the fake Pi; a variable of its own can still be set or taken away.
-    pub fn command(&self, args: &[&str]) -> std::process::Command {
+    /// With the shipped scenarios of a theme.
+    pub fn shipped(theme: &str, time: &str) -> Self {
+        Self::new(Place::shipped(&[theme]), time)
+    }
+
+    /// With one scenario of its own: these steps on a board that closes at eight.
+    pub fn stepping(steps: &str) -> Self {
+        let here = Place::new();
+        here.scenario(
+            "case",
+            &format!(
+                "title = \"A case\"\nwhy = \"w\"\ncovers = [\"power-outage\"]\nsteps = [\n{steps}]\n[board]\n\
+                 clock = \"Mon 07:59:58\"\nprograms = [{{ days = \"Mon-Fri\", on = \"08:00:00\", off = \"18:00:00\" }}]\n"
+            ),
+        );
+        Self::new(here, "5ms")
+    }
+
+    /// The command, on this desk, whose calibration nobody asks for.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.here.command(args);
         command.envs(self.fake.environment()).env("BROWNOUT_UNCALIBRATED", "1");
         command
     }
 
-    /// The command, to its end.
-    pub fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(self.command(args).output().unwrap())
+    /// Flashes a firmware, runs what has this in its name below a path, records it, and gives what came of it.
+    pub fn run(&self, path: &str, firmware: &str, filter: &str) -> Ran {
+        Ran::of(self.command(&args(path, &elf(firmware), filter)).output().unwrap())
     }
 
-    /// The command, beside the test.
-    pub fn begin(&self, args: &[&str]) -> Child {
-        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    /// The same, of the desk's own scenario, as a process beside the test.
+    pub fn begin(&self) -> Child {
+        let mut command = self.command(&args("scenarios", &elf("weekly"), ""));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Runs these cases of a scenario with the reference firmware, records them, and gives what came of it.
-    pub fn cases(&self, scenario: &str, cases: &[&str]) -> Ran {
-        let (path, elf) = (format!("scenarios/{scenario}.toml"), elf("weekly"));
-        let mut args =
-            vec!["run", &path, "--rig", "pi.toml", "--firmware", &elf, "--record", "records", "--", "--exact"];
-        args.extend(cases);
-        self.run(&args)
+    /// Runs the desk's own scenario; something is done to the rig once its first step begins.
+    pub fn during(&self, meddle: impl FnOnce(&FakePi)) -> Ran {
+        let child = self.begin();
+        self.wait_for("the first step", |desk| desk.recorded().iter().any(|event| is_step(&event.what)));
+        meddle(&self.fake);
+        Ran::of(child.wait_with_output().unwrap())
     }
+
+    /// Waits until something is so.
+    pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !is_so(self) {
+            assert!(began.elapsed() < PATIENCE, "{what} never came");
+            sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Whether nothing feeds the board.
+    pub fn is_off(&self) -> bool {
+        self.fake.level() == Level::Open
+    }
+
+    /// The events of the first run's only case so far.
+    pub fn recorded(&self) -> Vec<Event> {
+        let records = brownout_reports::records(&self.here.path("records/run-0001")).unwrap_or_default();
+        let record = records.first().and_then(|path| Record::read(path).ok());
+        record.map_or(Vec::new(), |record| record.events)
+    }
+
+    /// The run ended de-energised, with a whole record that says so.
+    pub fn ended(&self, expected: Verdict) {
+        assert!(self.is_off(), "{}", self.fake.level());
+        assert_eq!(self.fake.driven("GPIO17".parse().unwrap()), Some(false), "the switch");
+        let events = self.recorded();
+        let Some(What::Ended { verdict, .. }) = events.last().map(|event| &event.what) else {
+            panic!("no end: {:?}", events.last());
+        };
+        assert_eq!(*verdict, expected);
+        assert_eq!(self.fake.troubles(), Vec::<String>::new());
+    }
+}
+
+fn is_step(what: &What) -> bool {
+    matches!(what, What::Step { .. })
+}
+
+fn args<'a>(path: &'a str, elf: &'a str, filter: &'a str) -> Vec<&'a str> {
+    vec!["run", path, "--rig", "pi.toml", "--firmware", elf, "--record", "records", "--", filter]
 }
 
 /// A firmware's file.

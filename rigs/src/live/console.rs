@@ -4,9 +4,11 @@
 //! terminal program may come and go.
 
 use super::{ServeError, io_error};
+use rustix::io::{FdFlags, fcntl_setfd};
 use serialport::{SerialPort, TTYPort};
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,6 +29,7 @@ impl Console {
     pub fn open(link: &Path) -> Result<Self, ServeError> {
         let failed = |error: serialport::Error| io_error("make a pseudo-terminal")(error.into());
         let (mut near, far) = TTYPort::pair().map_err(failed)?;
+        keep(&near).and_then(|()| keep(&far)).map_err(io_error("keep a pseudo-terminal to oneself"))?;
         near.set_timeout(PATIENCE).map_err(failed)?;
         let target = far.name().ok_or_else(|| failed(serialport::ErrorKind::NoDevice.into_error()))?;
         match fs::symlink_metadata(link) {
@@ -75,6 +78,14 @@ impl Drop for Console {
         // It may be gone already; nothing is lost then.
         let _ = fs::remove_file(&self.link);
     }
+}
+
+/// A program that is started meanwhile does not get it: it would keep the far end from being hung up.
+#[allow(unsafe_code)] // The crate lends what is open only by its number.
+fn keep(port: &TTYPort) -> io::Result<()> {
+    // Safety: it is open as long as the port is.
+    let fd = unsafe { BorrowedFd::borrow_raw(port.as_raw_fd()) };
+    Ok(fcntl_setfd(fd, FdFlags::CLOEXEC)?)
 }
 
 /// A `serialport` error of one's own.
