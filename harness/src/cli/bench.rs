@@ -1,9 +1,10 @@
 //! From a rig file and a firmware to a bench that can run cases: the one place where the command meets the rigs.
 
+use super::fit::{self, Contradiction};
 use crate::on_pi::OnPi;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
-use crate::rigged::{Rigged, VIRTUAL_CHIP};
+use crate::rigged::Rigged;
 use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
 use crate::runner::watch::CaseWatch;
@@ -149,35 +150,9 @@ impl RigFiles {
         };
         let profile = profile.map_err(|error| error.to_string())?;
         let files = Self { rig, profile, board_file: hash(&text) };
-        match files.contradiction() {
-            None => Ok(files),
-            Some(why) => {
-                Err(format!("the rig `{}` does not fit its board `{}`: {why}", files.rig.name, files.profile.name))
-            }
-        }
-    }
-
-    /// Where the rig's wiring and the board's profile say different things: neither the board's failure nor trouble
-    /// that a second run would cure.
-    fn contradiction(&self) -> Option<String> {
-        let (stand, profile) = (&self.rig.stand, &self.profile);
-        let nominal = stand.nominal();
-        if (nominal.0 - profile.supply.0).abs() > 1e-9 {
-            return Some(format!("the rig's supply is {nominal}, the profile's {}", profile.supply));
-        }
-        let wired = stand.relays();
-        if let Some(relay) = profile.relays.iter().find(|relay| !wired.contains(relay)) {
-            let wired: Vec<String> = wired.iter().map(ToString::to_string).collect();
-            let wired = if wired.is_empty() { "none".to_owned() } else { wired.join(", ") };
-            return Some(format!("the profile has a relay {relay}, the rig has {wired}"));
-        }
-        // What a real board has on it is known by nobody but its profile.
-        let wiring = stand.wiring()?;
-        let baud = wiring.console.baud;
-        if let Some(console) = profile.console.as_ref().filter(|console| console.baud != baud) {
-            return Some(format!("the rig's console runs at {baud} bits/s, the profile's at {}", console.baud));
-        }
-        let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
-        (chip != VIRTUAL_CHIP).then(|| format!("the virtual board's chip is an {VIRTUAL_CHIP}, the profile's `{chip}`"))
+        let Some(Contradiction { key, why }) = fit::contradiction(&files.rig, &files.profile) else { return Ok(files) };
+        let why = format!("the rig `{}` does not fit its board `{}`: {why}", files.rig.name, files.profile.name);
+        let shipped = format!("{}.toml", files.rig.name);
+        Err(files.rig.fault(path.unwrap_or(Path::new(&shipped)), &key, why).to_string())
     }
 }

@@ -14,7 +14,7 @@ fn without_a_pi_it_is_said_what_was_looked_for() {
     let here = Place::passing();
     let lock = here.path("rig.lock").display().to_string();
     here.write("pi.toml", SHIPPED.replace("\nboard ", &format!("\nlock = \"{lock}\"\nboard ")));
-    let ran = here.run(&["run", "--rig", "pi.toml", "--record", "records"]);
+    let ran = here.run(&["run", "--uncalibrated", "--rig", "pi.toml", "--record", "records"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (75, ""));
     insta::assert_snapshot!("no_pi", ran.stderr);
     assert!(!here.path("records").exists(), "nothing was run");

@@ -3,7 +3,9 @@
 use crate::support::{Place, Ran};
 use brownout_fake_pi::{FakePi, Flash};
 use brownout_reports::Record;
-use brownout_rigs::rig::Rig;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::flash_virtual;
+use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
 use brownout_trace::event::Level;
 use brownout_trace::{Event, Verdict, What};
 use std::path::{Path, PathBuf};
@@ -36,12 +38,25 @@ pub struct Desk {
 impl Desk {
     /// With the 12 V rig, its board blank; its timestamps may be wrong by so much.
     pub fn new(here: Place, time: &str) -> Self {
+        Self::holding(Flash::Blank, here, time)
+    }
+
+    /// With the reference firmware on its board.
+    pub fn flashed(here: Place) -> Self {
+        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        let (name, elf) = SHIPPED_FIRMWARE;
+        let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+        let flashed = flash_virtual(board.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
+        Self::holding(Flash::Holding(&flashed), here, "5ms")
+    }
+
+    fn holding(flash: Flash<'_>, here: Place, time: &str) -> Self {
         assert!(PI_12V.contains(TIME));
         let text = PI_12V.replace(TIME, &format!("time = \"{time}\""));
         let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
         let board = Rig::load(Path::new("virtual-12v")).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let fake = FakePi::start(&pi, &board, Flash::Blank, 1, folder.path()).unwrap();
+        let fake = FakePi::start(&pi, &board, flash, 1, folder.path()).unwrap();
         here.write("pi.toml", fake.rig_text());
         Self { here, fake, _folder: folder }
     }
@@ -64,10 +79,10 @@ impl Desk {
         Self::new(here, "5ms")
     }
 
-    /// The command, on this desk.
+    /// The command, on this desk, whose calibration nobody asks for.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.here.command(args);
-        command.envs(self.fake.environment());
+        command.envs(self.fake.environment()).env("BROWNOUT_UNCALIBRATED", "1");
         command
     }
 

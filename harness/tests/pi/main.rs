@@ -2,6 +2,7 @@
 //! time. What is asserted are causes and verdicts, never times: where the machine is too busy a case may be inconclusive, but
 //! no verdict may be wrong.
 
+mod checks;
 mod desk;
 mod endings;
 mod faults;
@@ -16,7 +17,7 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // They sleep most of the time.
     arguments.test_threads = arguments.test_threads.or(Some(12));
-    let tests = [scenarios::TESTS, faults::TESTS, endings::TESTS].concat();
+    let tests = [scenarios::TESTS, faults::TESTS, endings::TESTS, checks::TESTS].concat();
     let trials = tests.into_iter().map(|(name, test)| {
         Trial::test(name, move || {
             test();

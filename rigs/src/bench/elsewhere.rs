@@ -4,8 +4,10 @@ use super::{Bench, Flashing, RigFault};
 use crate::firmware::Firmware;
 use crate::profile::Profile;
 use crate::rig::Rig;
+use crate::rig::pi::{Line, PiWires};
+use crate::self_check::{Lively, Quiet};
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Event, Instant, Span, Volts};
 use std::convert::Infallible;
 
 /// A rig that cannot be had here.
@@ -25,10 +27,7 @@ impl PiRig {
     /// # Errors
     /// Always.
     pub fn new(rig: &Rig, _: &Profile, _: Option<Firmware>) -> Result<Self, RigFault> {
-        Err(RigFault {
-            what: format!("the rig `{}` stands on a Raspberry Pi, whose bench needs Linux", rig.name),
-            hint: "run it on the Pi, or take a virtual rig: --rig virtual-12v".to_owned(),
-        })
+        Err(needs_linux(&rig.name))
     }
 
     /// Of nothing.
@@ -44,6 +43,80 @@ impl PiRig {
     /// # Errors
     /// Never called.
     pub fn bench(&self, _: Instant) -> Result<PiBench, RigFault> {
+        match self.0 {}
+    }
+}
+
+/// Lines that cannot be had here.
+#[derive(Debug)]
+pub struct PiLook(Infallible);
+
+impl PiLook {
+    /// None.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn open(rig: &Rig, _: &Profile) -> Result<Self, RigFault> {
+        Err(needs_linux(&rig.name))
+    }
+}
+
+/// Nothing can be energised here.
+///
+/// # Errors
+/// Always.
+pub fn make_safe(_: &PiWires) -> Result<(), RigFault> {
+    Err(needs_linux("of this file"))
+}
+
+/// No Pi.
+pub fn model() -> Option<String> {
+    None
+}
+
+fn needs_linux(rig: &str) -> RigFault {
+    RigFault {
+        what: format!("the rig `{rig}` stands on a Raspberry Pi, whose bench needs Linux"),
+        hint: "run it on the Pi, or take a virtual rig: --rig virtual-12v".to_owned(),
+    }
+}
+
+impl Quiet for PiLook {
+    fn drive(&mut self, _: Line, _: bool) {
+        match self.0 {}
+    }
+
+    fn is_high(&mut self, _: Line) -> bool {
+        match self.0 {}
+    }
+
+    fn pause(&mut self, _: Span) {
+        match self.0 {}
+    }
+
+    fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
+        match self.0 {}
+    }
+
+    fn console(&mut self) -> Result<Option<String>, RigFault> {
+        match self.0 {}
+    }
+
+    fn probe(&mut self) -> Result<Option<String>, RigFault> {
+        match self.0 {}
+    }
+
+    fn bench_supply(&mut self) -> Result<Option<String>, RigFault> {
+        match self.0 {}
+    }
+}
+
+impl Lively for PiBench {
+    fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
+        match self.0 {}
+    }
+
+    fn attach(&mut self) -> Result<Option<String>, RigFault> {
         match self.0 {}
     }
 }

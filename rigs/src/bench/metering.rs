@@ -45,6 +45,11 @@ impl Metering {
         Self { meter, planned: VecDeque::new(), samples: Vec::new() }
     }
 
+    /// The meter.
+    pub fn meter(&self) -> MeterParts {
+        self.meter
+    }
+
     /// Levels will be played: looks at each plateau between them.
     pub fn expect(&mut self, levels: &[(Instant, Level)]) {
         for pair in levels.windows(2) {

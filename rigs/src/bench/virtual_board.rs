@@ -7,6 +7,7 @@ use super::{Bench, Flashing, RigFault, as_measured};
 use crate::firmware::Firmware;
 use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
+use crate::self_check::Lively;
 use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
 use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
@@ -212,5 +213,22 @@ impl Bench for VirtualBench {
             self.board.set_reset_pin(false);
         }
         Ok(Flashing { firmware: firmware.name().to_owned(), sha256: firmware.sha256(), whole })
+    }
+}
+
+impl Lively for VirtualBench {
+    fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
+        let Some(metering) = &self.metering else { return Ok(None) };
+        let meter = metering.meter();
+        // What happens while it converts is nobody's case.
+        let mut events = Vec::new();
+        let mut bus =
+            DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
+        meter.sample(&mut bus).map(Some)
+    }
+
+    /// Flashing has attached it already.
+    fn attach(&mut self) -> Result<Option<String>, RigFault> {
+        Ok(None)
     }
 }

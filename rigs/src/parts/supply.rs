@@ -18,6 +18,7 @@ mod crowbar;
 mod dac;
 mod dialect;
 mod high_side;
+mod inquiry;
 mod mains;
 mod rails;
 mod score;
@@ -34,4 +35,5 @@ mod tests;
 
 pub use can::{can, can_ramp, can_shot};
 pub use dialect::Dialect;
+pub use inquiry::identify;
 pub use strokes::{ready, safe, strokes};

@@ -2,7 +2,9 @@
 //!
 //! Data only. What the parts do with it stands in [`crate::parts`]; what cannot be is told by `check`.
 
+pub(crate) mod check;
 pub mod line;
+pub mod named;
 pub mod supply;
 pub mod wires;
 

@@ -8,11 +8,11 @@ use super::presence;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
 use crate::bench::metering::Timed;
+use crate::parts::dac;
 use crate::rig::pi::Channel;
 use brownout_trace::{Instant, Span};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::{Error, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
-use mcp4728::{ChannelState, MCP4728, OutputEnableMode, VoltageReferenceMode};
 use rppal::i2c::I2c as Port;
 use std::fmt;
 use std::io;
@@ -38,26 +38,9 @@ impl SharedBus {
         TimedBus { bus: self, clock }
     }
 
-    /// Writes a code to an output of the DAC at this address, which follows it at once; its EEPROM is left alone. Against its
-    /// own reference, at a gain of one: full scale is 2.048 V, whatever it is fed with.
-    ///
-    /// # Errors
-    /// It does not answer.
+    /// Writes a code to an output of the DAC.
     pub fn write_dac(&self, address: u8, channel: Channel, code: u16) -> Result<(), RigFault> {
-        let output = match channel {
-            Channel::A => mcp4728::Channel::A,
-            Channel::B => mcp4728::Channel::B,
-            Channel::C => mcp4728::Channel::C,
-            Channel::D => mcp4728::Channel::D,
-        };
-        let state = ChannelState::new().voltage_reference_mode(VoltageReferenceMode::Internal).value(code);
-        let mut bus = self.lock();
-        MCP4728::new(&mut *bus, address).multi_write(&[(output, OutputEnableMode::Update, state)]).map_err(|error| {
-            RigFault {
-                what: format!("the DAC at {address:#04x} does not answer ({error:?})"),
-                hint: "check its wires, its supply and its address".to_owned(),
-            }
-        })
+        dac::write(&mut *self.lock(), address, channel, code)
     }
 
     /// The bus, alone.

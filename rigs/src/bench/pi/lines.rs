@@ -69,6 +69,14 @@ impl Lines {
         self.inputs.iter().any(|pin| pin.pin() == line.number() && pin.is_high())
     }
 
+    /// The level of any line of the rig as it is on its pin, driven or not.
+    pub fn level(&self, line: Line) -> bool {
+        match self.outputs.get(&line) {
+            Some(pin) => pin.lock().unwrap_or_else(PoisonError::into_inner).is_set_high(),
+            None => self.is_high(line),
+        }
+    }
+
     /// Whether an input tells what it is named for, now.
     pub fn is_active(&self, input: Input) -> bool {
         self.is_high(input.line) == input.active.high_for(true)

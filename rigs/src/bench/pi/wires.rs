@@ -1,54 +1,15 @@
 //! Every line of a rig file, with what is wired to it.
 
-use crate::rig::pi::{Input, Line, Output, PiWires, PowerStage};
+use crate::rig::pi::{Input, Line, Output, PiWires, named};
 
 /// The lines that are driven, what feeds the board first: in this order they are made safe.
 pub fn outputs(wires: &PiWires) -> Vec<(Output, String)> {
-    let supply = &wires.supply;
-    let mut outputs: Vec<(Output, String)> = Vec::new();
-    let mut add = |output: Output, what: &str| outputs.push((output, what.to_owned()));
-    match &supply.stage {
-        PowerStage::HighSide(switch) => add(*switch, "the supply's switch"),
-        PowerStage::Rails(rails) => {
-            add(rails.nominal, "the switch of the nominal rail");
-            add(rails.other, "the switch of the other rail");
-        }
-        PowerStage::Dac(stage) => add(stage.enable, "the switch behind the power stage"),
-        PowerStage::Scpi(stage) | PowerStage::Korad(stage) => add(stage.enable, "the switch behind the bench supply"),
-        PowerStage::Mains(stage) => add(stage.ssr, "the solid-state relay"),
-    }
-    if let Some(flashing) = wires.flashing {
-        add(flashing, "the switch of the flashing supply");
-    }
-    if let Some(crowbar) = &supply.crowbar {
-        add(crowbar.output, "the crowbar");
-    }
-    add(wires.watchdog.output, "the watchdog");
-    if let Some(reset) = wires.reset {
-        add(reset, "the reset line");
-    }
-    for button in &wires.buttons {
-        add(button.output, &format!("the button {}", button.name));
-    }
-    outputs
+    named::outputs(wires).into_iter().map(|named| (named.output, named.what)).collect()
 }
 
 /// The lines that are listened to.
 pub fn inputs(wires: &PiWires) -> Vec<(Input, String)> {
-    let supply = &wires.supply;
-    let one = |input: Option<Input>, what: &str| input.map(|input| (input, what.to_owned()));
-    let zero_cross = match &supply.stage {
-        PowerStage::Mains(stage) => Some(stage.zero_cross),
-        _ => None,
-    };
-    let single = [
-        one(supply.sense, "the supply's sense"),
-        one(wires.interlock, INTERLOCK),
-        one(wires.e_stop, E_STOP),
-        one(zero_cross, "the mains' zero"),
-    ];
-    let relays = wires.relays.iter().map(|relay| (relay.input, format!("the contact of {}", relay.name)));
-    single.into_iter().flatten().chain(relays).collect()
+    named::inputs(wires)
 }
 
 /// The guard's contact.

@@ -159,6 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn the_rig_s_dac_takes_a_code_at_once() {
+        let (mut desk, took) = with_bus(|bus| {
+            crate::parts::dac::write(bus, 0x60, crate::rig::pi::Channel::B, 1_310).unwrap();
+            assert!(crate::parts::dac::write(bus, 0x61, crate::rig::pi::Channel::B, 0).is_err(), "there is none");
+        });
+        let Some(Chip::Mcp4728(dac)) = desk.chip(0x60) else { panic!("no DAC") };
+        let volts = dac.output(1, Volts(3.3)).unwrap().0;
+        assert!((volts - 2.048 * 1_310.0 / 4_096.0).abs() < 1e-9, "{volts}");
+        assert!(took < Span::micros(500), "{took}");
+    }
+
+    #[test]
     fn the_expander_s_driver_sets_and_reads_its_pins() {
         let (mut desk, _) = with_bus(|bus| {
             let Some(Chip::Pcf8574(chip)) = bus.desk.chip(0x20) else { panic!("no expander") };

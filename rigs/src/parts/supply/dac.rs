@@ -26,9 +26,13 @@ impl<'w> Steered<'w> {
         Self { wires, nominal, code: None }
     }
 
+    fn stroke(&self, code: u16) -> Stroke {
+        Stroke::Dac { channel: self.wires.channel, code }
+    }
+
     fn write(&mut self, code: u16, score: &mut Score) {
         if self.code.replace(code) != Some(code) {
-            score.push(Stroke::Dac { channel: self.wires.channel, code });
+            score.push(self.stroke(code));
         }
     }
 }
@@ -77,7 +81,7 @@ impl Stage for Steered<'_> {
     }
 
     fn safe(&self) -> Vec<Stroke> {
-        vec![set(self.wires.enable, false), Stroke::Dac { channel: self.wires.channel, code: 0 }]
+        vec![set(self.wires.enable, false), self.stroke(0)]
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 pub const SUPPLIES: [(&str, &str); 10] = [
     (
         "switch",
-        r#"nominal = "12V", stage = { high-side = SW1 }, sense = SENSE, crowbar = { output = BAR, limit = "5A" }"#,
+        r#"nominal = "12V", stage = { high-side = SW1 }, sense = SENSE, crowbar = { output = BAR, limit = "5A", release = "1ms" }"#,
     ),
     ("plain", r#"nominal = "12V", stage = { high-side = SW1 }"#),
     (

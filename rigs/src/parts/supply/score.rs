@@ -39,10 +39,15 @@ impl Score {
 
     /// At least so long from the last stroke to the next one.
     pub fn rest(&mut self, span: Span) {
-        if span > Span::ZERO {
-            self.push(Stroke::Rest(span));
-            self.next += span;
+        if span <= Span::ZERO {
+            return;
         }
+        // Both count from the stroke before them: two in a row are one.
+        match self.strokes.last_mut() {
+            Some((_, Stroke::Rest(before))) => *before = *before + span,
+            _ => self.push(Stroke::Rest(span)),
+        }
+        self.next += span;
     }
 
     /// Nothing more before the input is inactive.
