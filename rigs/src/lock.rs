@@ -118,6 +118,32 @@ impl RigLock {
     }
 }
 
+/// Whether a rig is had by somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// By nobody.
+    Free,
+    /// By this one, if it said so.
+    Held(Option<Holder>),
+}
+
+/// Looks at a lock without touching it: a lock taken to look could turn a run away. The kernel's list of locks tells; where it
+/// cannot be read the rig counts as free, and taking it will tell.
+pub fn look(path: &Path) -> State {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(file) = fs::metadata(path) else { return State::Free };
+    let device = file.dev();
+    // As the kernel prints it: major and minor in hexadecimal, then the inode.
+    let (major, minor) = ((device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff_ff00));
+    let place = format!("{major:02x}:{minor:02x}:{}", file.ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let is_held = locks.lines().any(|line| line.contains("FLOCK") && line.split(' ').any(|word| word == place));
+    match is_held {
+        true => State::Held(fs::read_to_string(path).ok().and_then(|text| toml::from_str(&text).ok())),
+        false => State::Free,
+    }
+}
+
 /// The file of a lock by its name, in [`FOLDER`]; an absolute path is the file itself.
 pub fn place(name: &str) -> PathBuf {
     if name.starts_with('/') { name.into() } else { in_folder(Path::new(FOLDER), name) }
@@ -194,6 +220,19 @@ mod tests {
         RigLock::take(&in_folder(&folder, "pi_1"), "pi_1", &me).unwrap();
         drop(held);
         RigLock::take(&in_folder(&folder, "pi/1"), "pi/1", &me).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_look_tells_who_holds_it_and_takes_nothing() {
+        let folder = folder("look");
+        let path = folder.join("brownout-pi.lock");
+        assert_eq!(look(&path), State::Free);
+        let me = Holder::this("a run");
+        let held = RigLock::take(&path, "pi", &me).unwrap();
+        assert_eq!(look(&path), State::Held(Some(me)));
+        drop(held);
+        assert_eq!(look(&path), State::Free, "its file stays");
         fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant as WallInstant};
 
 /// Bench time between two looks: asleep the virtual board needs microseconds for it, busy without end under a second.
 const SLICE: Span = Span::secs(10);
+/// The same where bench time is the wall's: somebody may be waiting beside an energised rig.
+const MOMENT: Span = Span::millis(100);
 
 /// Whether the run was asked to end, and by which signal. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +63,18 @@ impl<'w> CaseWatch<'w> {
     /// A bench that is watched; a new one for each attempt.
     pub fn over<B: Bench>(self, bench: B) -> Watched<'w, B> {
         let from = bench.now();
-        Watched { bench, from, case: self }
+        Watched { bench, from, slice: SLICE, case: self }
+    }
+
+    /// The same of a bench whose time is the wall's, which gives up within a moment.
+    pub fn over_wall<B: Bench>(self, bench: B) -> Watched<'w, B> {
+        Watched { slice: MOMENT, ..self.over(bench) }
+    }
+
+    /// The watch from now on: the case had to wait for its turn.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { began: WallInstant::now(), ..self }
     }
 
     fn look(&self, bench: Span) -> Result<(), RigFault> {
@@ -85,6 +98,7 @@ impl<'w> CaseWatch<'w> {
 pub struct Watched<'w, B> {
     bench: B,
     from: Instant,
+    slice: Span,
     case: CaseWatch<'w>,
 }
 
@@ -98,7 +112,7 @@ impl<B: Bench> Bench for Watched<'_, B> {
         loop {
             let now = self.bench.now();
             self.case.look(now - self.from)?;
-            self.bench.advance(until.min(now + SLICE), events)?;
+            self.bench.advance(until.min(now + self.slice), events)?;
             if events.len() > before || self.bench.now() >= until || self.bench.now() == now {
                 return Ok(());
             }

@@ -3,13 +3,17 @@
 mod bad_files;
 mod blackbox;
 mod bounds;
+mod energise;
 mod firmware;
 mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod packaging;
+mod pi;
 mod records;
 mod review;
+mod rig;
 mod rigs;
 mod selection;
 mod serve;

@@ -32,6 +32,40 @@ fn an_impossible_rig_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_pi_is_wired_to_what_the_board_has() {
+    let here = Place::passing();
+    let sound = include_str!("../../../rigs/pi-12v.toml");
+    here.write("rig.toml", sound);
+    here.run(&["check", "--rig", "rig.toml"]).prints(0, &["no faults"]);
+    let faults: [(&str, &str, &[&str]); 6] = [
+        (
+            "name  = \"K1\"",
+            "name  = \"K2\"",
+            &[
+                "rig.toml:34:1: ",
+                "the profile has a relay K1, the rig has K2; add a `[[pi.relays]]` with `name = \"K1\"`",
+            ],
+        ),
+        ("[[pi.buttons]]\nname   = \"SET\"", "[[pi.buttons]]\nname   = \"SETT\"", &["rig.toml:40:10: ", "`SET`"]),
+        ("nominal = \"12V\"", "nominal = \"9V\"", &["rig.toml:29:11: ", "the rig's supply is 9V, the profile's 12V"]),
+        ("console   =", "# ", &["rig.toml:7:15: ", "its console, and the rig has none: add `console = { port"]),
+        ("\"weekly\"", "\"weekly-5v\"", &["rig.toml:29:11: ", "the profile's 5V"]),
+        (
+            "GPIO5",
+            "GPIO22",
+            &["rig.toml:36:18: GPIO22 is wired twice: to the watchdog and to relay K1; take a free line"],
+        ),
+    ];
+    for (from, to, words) in faults {
+        assert!(sound.contains(from), "{from}");
+        here.write("rig.toml", sound.replacen(from, to, 1));
+        for command in ["check", "run"] {
+            here.run(&[command, "--rig", "rig.toml"]).says(2, words);
+        }
+    }
+}
+
+#[test]
 fn a_meter_out_of_calibration_is_the_rig_s_trouble() {
     let metered = include_str!("../../../rigs/virtual-12v-metered.toml");
     let here = Place::passing();

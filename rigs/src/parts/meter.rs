@@ -85,7 +85,7 @@ impl MeterParts {
             MeterChip::Ads1115 { .. } => (0x48..=0x4b).contains(&address),
         };
         if !possible {
-            return Err(format!("the meter cannot have the address {address:#04x}: {}", self.addresses()));
+            return Err(format!("the meter's `address` is {address:#04x}: {}", self.addresses()));
         }
         let gain = self.calibration.gain;
         if !(-50.0..=50.0).contains(&gain.0) {
