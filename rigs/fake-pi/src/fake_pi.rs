@@ -13,7 +13,7 @@ use brownout_rigs::live::console::Console;
 use brownout_rigs::live::probe_socket::ProbeSocket;
 use brownout_rigs::parts::meter::MeterChip;
 use brownout_rigs::rig::Rig;
-use brownout_rigs::rig::pi::{DacChip, PiWires, PowerStage};
+use brownout_rigs::rig::pi::{DacChip, Line, PiWires, PowerStage};
 use brownout_trace::{Hertz, Instant, Percent, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
@@ -165,6 +165,11 @@ impl FakePi {
     /// The board, to look at or to break.
     pub fn board(&self) -> SharedBoard {
         self.world().board.clone()
+    }
+
+    /// The level that the program drives a line to; `None` if it does not.
+    pub fn driven(&self, line: Line) -> Option<bool> {
+        self.world().pins.driven(line)
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {

@@ -206,15 +206,16 @@ impl Pins {
             self.busy >> line & 1 == 1 || self.listeners.iter().any(|listener| listener.request.lines.contains(line))
         };
         let refused = request.lines.iter().any(taken);
+        // Before it is told: what the program selects next is not to be undone.
+        for line in request.lines.iter().filter(|_| !refused) {
+            self.registers.make_input(*line);
+            self.selected[(line / 10) as usize] &= !(0b111 << (line % 10 * 3));
+            self.show(*line);
+        }
         let answer = if refused { Errno::BUSY.raw_os_error() } else { 0 };
         let said = send(&socket, &answer.to_ne_bytes(), SendFlags::NOSIGNAL);
         if refused || said.is_err() {
             return;
-        }
-        for line in &request.lines {
-            self.registers.make_input(*line);
-            self.selected[(line / 10) as usize] &= !(0b111 << (line % 10 * 3));
-            self.show(*line);
         }
         let sequences = vec![0; request.lines.len()];
         self.listeners.push(Listener { socket, request, sequence: 0, sequences, waiting: VecDeque::new() });

@@ -92,14 +92,16 @@ impl PiBench {
         let probe = probe::open(port)?;
         let written = flashing::write(probe, chip, firmware, erase, &mut || self.feed_meanwhile());
         let started = written.and_then(|mut session| match wires.reset {
-            Some(_) => Ok(()),
+            Some(reset) => {
+                // Held before the probe lets go: the core would run on where the flash algorithm left it.
+                self.lines.activate(reset, true);
+                drop(session);
+                sleep_until(Mono::now() + RESET);
+                self.lines.activate(reset, false);
+                Ok(())
+            }
             None => flashing::restart(&mut session),
         });
-        if let Some(reset) = wires.reset.filter(|_| started.is_ok()) {
-            self.lines.activate(reset, true);
-            sleep_until(Mono::now() + RESET);
-            self.lines.activate(reset, false);
-        }
         if let Some(flashing) = wires.flashing {
             self.put(standing)?;
             self.pause(SETTLE);
