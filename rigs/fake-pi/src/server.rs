@@ -58,19 +58,20 @@ pub fn serve(listener: &OwnedFd, bus: u8, world: &Mutex<World>, over: &Arc<Atomi
         while let Ok(socket) = accept_with(listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
             connections.push(Connection { socket, role: Role::New });
         }
-        let mut staying = Vec::with_capacity(connections.len());
+        let (mut staying, mut listeners) = (Vec::with_capacity(connections.len()), Vec::new());
         for mut connection in connections {
             match connection.listen(bus, &mut world) {
                 Heard::Silence => staying.push(connection),
                 Heard::End => {}
-                Heard::Listener(request) => {
-                    // What happened before it asked is not its.
-                    world.catch_up(wall);
-                    world.pins.listen(connection.socket, request);
-                }
+                Heard::Listener(request) => listeners.push((connection.socket, request)),
             }
         }
         connections = staying;
+        for (socket, request) in listeners {
+            // What happened before it asked is not its.
+            world.catch_up(wall);
+            world.pins.listen(socket, request);
+        }
         world.turn(wall);
         patience = world.patience(Monotonic::now());
         for connection in &mut connections {
