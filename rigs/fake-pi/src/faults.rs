@@ -69,6 +69,16 @@ impl FakePi {
         self.world().pins.occupy(line, busy);
     }
 
+    /// The user is not in the group that may use lines, or is again.
+    pub fn deny_lines(&self, denied: bool) {
+        self.world().lines_denied = denied;
+    }
+
+    /// The user is not in the group that may use the bus, or is again.
+    pub fn deny_bus(&self, denied: bool) {
+        self.world().bus_denied = denied;
+    }
+
     /// What the program stores to a line takes effect so much later.
     pub fn delay_line(&self, line: Line, by: Option<Span>) {
         self.world().late = by.map(|by| (line, by));

@@ -54,7 +54,8 @@ pub struct Feed {
     /// When the watchdog was triggered last, and the level of its line since.
     triggered: Option<Instant>,
     watched: bool,
-    ssr: Option<Ssr>,
+    /// Of mains, and of a transformer's tap.
+    ssrs: Vec<Ssr>,
     /// The bench supply, where the stage is one.
     pub supply: Option<BenchSupply>,
 }
@@ -62,20 +63,22 @@ pub struct Feed {
 impl Feed {
     /// Everything off.
     pub fn new(wires: Arc<PiWires>, supply: Option<BenchSupply>) -> Self {
-        let ssr = match &wires.supply.stage {
-            PowerStage::Mains(mains) => Some(Ssr { mains: Mains::new(mains.frequency), conducts: false, until: None }),
-            _ => None,
+        let ssrs = match &wires.supply.stage {
+            PowerStage::Mains(mains) => {
+                vec![Ssr { mains: Mains::new(mains.frequency), conducts: false, until: None }; 2]
+            }
+            _ => Vec::new(),
         };
         let watched = wires.watchdog.output.active.high_for(false);
-        Self { wires, guarded: true, stopped: false, triggered: None, watched, ssr, supply }
+        Self { wires, guarded: true, stopped: false, triggered: None, watched, ssrs, supply }
     }
 
     /// When it changes by itself.
     pub fn next_event(&self) -> Option<Instant> {
         let watchdog = self.triggered.map(|at| at + self.wires.watchdog.period);
-        let ssr = self.ssr.as_ref().and_then(|ssr| ssr.until);
+        let ssrs = self.ssrs.iter().filter_map(|ssr| ssr.until);
         let supply = self.supply.as_ref().and_then(BenchSupply::next_event);
-        [watchdog, ssr, supply].into_iter().flatten().min()
+        ssrs.chain(watchdog).chain(supply).min()
     }
 
     /// Whether the watchdog holds its contact closed.
@@ -130,9 +133,14 @@ impl Feed {
                 given.filter(|_| pins.is_active(&wires.enable))
             }
             PowerStage::Mains(mains) => {
-                let ssr = self.ssr.as_mut()?;
-                ssr.gate(at, pins.is_active(&mains.ssr));
-                ssr.conducts.then_some(nominal)
+                let tap = mains.tap.map(|tap| (tap.ssr, tap.volts));
+                let given = std::iter::once((mains.ssr, nominal)).chain(tap);
+                let mut volts = None;
+                for (ssr, (gate, given)) in self.ssrs.iter_mut().zip(given) {
+                    ssr.gate(at, pins.is_active(&gate));
+                    volts = volts.or(ssr.conducts.then_some(given));
+                }
+                volts
             }
         }
     }

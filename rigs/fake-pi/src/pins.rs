@@ -143,6 +143,11 @@ impl Pins {
         self.driven(output.line).is_some_and(|high| output.active.high_for(true) == high)
     }
 
+    /// What the far end of a line has.
+    pub fn is_high(&self, line: Line) -> bool {
+        self.wires[usize::from(line.number())].level
+    }
+
     /// An input tells what it is named for, or no longer.
     pub fn set_active(&mut self, input: &Input, active: bool, at: Monotonic) {
         self.set(input.line, input.active.high_for(active), at);

@@ -22,6 +22,8 @@ enum Role {
     /// A bus, with the transfer that it is busy with, and its end.
     Bus(Option<(Transfer, Instant)>),
     Stores,
+    /// Somebody who waits for edges, and up to when all have to be told.
+    Watch(Option<Monotonic>),
 }
 
 #[derive(Debug)]
@@ -61,12 +63,16 @@ pub fn serve(listener: &OwnedFd, bus: u8, world: &Mutex<World>, over: &Arc<Atomi
             match connection.listen(bus, &mut world) {
                 Heard::Silence => staying.push(connection),
                 Heard::End => {}
-                Heard::Listener(request) => world.pins.listen(connection.socket, request),
+                Heard::Listener(request) => {
+                    // What happened before it asked is not its.
+                    world.catch_up(wall);
+                    world.pins.listen(connection.socket, request);
+                }
             }
         }
         connections = staying;
         world.turn(wall);
-        patience = world.patience();
+        patience = world.patience(Monotonic::now());
         for connection in &mut connections {
             patience = patience.min(connection.answer(&mut world));
         }
@@ -99,15 +105,16 @@ impl Connection {
                 Role::New => match Kind::split(message) {
                     Some((Kind::Chip, _)) => {
                         self.role = Role::Chip;
-                        self.say(&0_i32.to_ne_bytes());
+                        self.answer_opening(world.lines_denied.then_some(Errno::ACCESS));
                     }
                     Some((Kind::Bus, number)) => {
                         let known = *number == u32::from(bus).to_ne_bytes();
                         self.role = Role::Bus(None);
-                        let answer = if known { 0 } else { Errno::NOENT.raw_os_error() };
-                        self.say(&answer.to_ne_bytes());
+                        let denied = world.bus_denied.then_some(Errno::ACCESS);
+                        self.answer_opening(if known { denied } else { Some(Errno::NOENT) });
                     }
                     Some((Kind::Stores, _)) => self.role = Role::Stores,
+                    Some((Kind::Watch, _)) => self.role = Role::Watch(None),
                     Some((Kind::Lines, body)) => match LineRequest::read(body) {
                         Some(request) => return Heard::Listener(request),
                         None => return Heard::End,
@@ -122,6 +129,10 @@ impl Connection {
                     }
                     None => return Heard::End,
                 },
+                Role::Watch(waits) => match message.try_into() {
+                    Ok(at) => *waits = Some(Monotonic(u64::from_ne_bytes(at))),
+                    Err(_) => return Heard::End,
+                },
                 Role::Stores => match Store::read(message) {
                     Some(store) => world.take_store(store),
                     None => return Heard::End,
@@ -130,8 +141,16 @@ impl Connection {
         }
     }
 
-    /// Answers a transfer that is over; else how long it still takes.
+    /// Answers a transfer that is over, and who waits for edges; else how long it still takes.
     fn answer(&mut self, world: &mut World) -> Span {
+        if let Role::Watch(waits) = &mut self.role {
+            if let Some(at) = waits.take() {
+                world.catch_up(at);
+                world.pins.tell();
+                self.say(&0_i32.to_ne_bytes());
+            }
+            return Span::secs(1);
+        }
         let Role::Bus(busy) = &mut self.role else { return Span::secs(1) };
         let Some((transfer, end)) = busy else { return Span::secs(1) };
         let left = *end - world.clock.instant(Monotonic::now());
@@ -142,6 +161,10 @@ impl Connection {
         *busy = None;
         self.say(&answer);
         Span::secs(1)
+    }
+
+    fn answer_opening(&self, refused: Option<Errno>) {
+        self.say(&refused.map_or(0, Errno::raw_os_error).to_ne_bytes());
     }
 
     fn say(&self, message: &[u8]) {

@@ -24,6 +24,10 @@ use std::sync::Arc;
 const BEHIND: Span = Span::micros(100);
 /// The comparator at the terminals: a little below nominal.
 const SENSED: f64 = 0.9;
+/// A crowbar's own: below whatever a stage gives.
+const DISCHARGED: f64 = 0.05;
+/// The longest that the server waits: how old the levels may be that a program reads.
+const PATIENCE: Span = Span::millis(1);
 
 /// The contact of a relay as its sense sees it.
 #[derive(Debug)]
@@ -65,6 +69,10 @@ pub struct World {
     pub cut: bool,
     /// Stores to this line happen so much later.
     pub late: Option<(Line, Span)>,
+    /// Who asks for the chip of lines is refused: the user is not in its group.
+    pub lines_denied: bool,
+    /// Likewise of the bus.
+    pub bus_denied: bool,
     /// What went wrong on this side, for the test to see.
     pub troubles: Vec<String>,
     wires: Arc<PiWires>,
@@ -113,6 +121,8 @@ impl World {
             socket: None,
             cut: false,
             late: None,
+            lines_denied: false,
+            bus_denied: false,
             troubles: Vec::new(),
             now: Instant::ZERO,
             happened: VecDeque::new(),
@@ -129,7 +139,8 @@ impl World {
         let inputs = Arc::clone(&world.wires);
         let at = world.clock.monotonic(Instant::ZERO);
         inputs.relays.iter().for_each(|relay| world.pins.set_active(&relay.input, false, at));
-        inputs.supply.sense.iter().for_each(|sense| world.pins.set_active(sense, false, at));
+        let crowbar = inputs.supply.crowbar.and_then(|crowbar| crowbar.sense);
+        inputs.supply.sense.iter().chain(&crowbar).for_each(|sense| world.pins.set_active(sense, false, at));
         world
             .zero_cross
             .iter()
@@ -170,15 +181,23 @@ impl World {
     pub fn turn(&mut self, wall: Monotonic) {
         self.clock.forgive(self.now, wall);
         let due = self.clock.instant(wall) - BEHIND;
-        self.listen();
         self.advance(due);
+        self.listen(wall);
         self.speak();
         self.pins.tell();
     }
 
-    /// The longest that the server may wait.
-    pub fn patience(&self) -> Span {
-        Span::millis(1)
+    /// Moves everything up to `wall`, as somebody asks who may not miss what happened until then.
+    pub fn catch_up(&mut self, wall: Monotonic) {
+        self.advance(self.clock.instant(wall));
+    }
+
+    /// How long the server may wait, at `wall`, until something has to be seen.
+    pub fn patience(&self, wall: Monotonic) -> Span {
+        let stores = self.stores.front().map(|(at, _)| *at);
+        let soon = self.pulses().chain(stores).chain(self.feed.next_event()).min();
+        let left = soon.map_or(PATIENCE, |at| at + BEHIND - self.clock.instant(wall));
+        left.max(Span::ZERO).min(PATIENCE)
     }
 
     /// Moves everything to `until`.
@@ -193,13 +212,17 @@ impl World {
     }
 
     fn next_change(&self) -> Instant {
-        let pulses =
-            self.contacts.iter().filter(|contact| contact.closed).filter_map(|contact| contact.pulses.as_ref());
-        let pulses = pulses.chain(&self.zero_cross).map(|pulses| pulses.next_edge(self.now));
         let stores = self.stores.front().map(|(at, _)| *at);
         let generators = self.generators.iter().map(|generator| generator.next);
         let others = [stores, self.feed.next_event(), self.desk.next_event()];
-        pulses.chain(generators).chain(others.into_iter().flatten()).min().unwrap_or(Instant::NEVER)
+        self.pulses().chain(generators).chain(others.into_iter().flatten()).min().unwrap_or(Instant::NEVER)
+    }
+
+    /// The next edge of each line that follows the mains.
+    fn pulses(&self) -> impl Iterator<Item = Instant> {
+        let closed = self.contacts.iter().filter(|contact| contact.closed);
+        let pulses = closed.filter_map(|contact| contact.pulses.as_ref()).chain(&self.zero_cross);
+        pulses.map(|pulses| pulses.next_edge(self.now))
     }
 
     fn run_board(&mut self, due: Instant) {
@@ -283,13 +306,17 @@ impl World {
         self.level = level;
         let reaches = if self.cut { Level::Open } else { level };
         self.board.lock().replace_levels(&[(self.now, reaches)]);
-        if let Some(sense) = self.wires.supply.sense {
-            let volts = match level {
-                Level::Volts(volts) => volts,
-                Level::Open => Volts::ZERO,
-            };
-            let active = volts >= self.wires.supply.nominal * SENSED;
-            self.pins.set_active(&sense, active, self.clock.monotonic(self.now));
+        let volts = match level {
+            Level::Volts(volts) => volts,
+            Level::Open => Volts::ZERO,
+        };
+        let nominal = self.wires.supply.nominal;
+        let crowbar = self.wires.supply.crowbar.and_then(|crowbar| crowbar.sense);
+        let at = self.clock.monotonic(self.now);
+        for (sense, threshold) in [(self.wires.supply.sense, SENSED), (crowbar, DISCHARGED)] {
+            if let Some(sense) = sense {
+                self.pins.set_active(&sense, volts >= nominal * threshold, at);
+            }
         }
     }
 
@@ -315,8 +342,8 @@ impl World {
 
     /// A square wave on an input line, from now on.
     pub fn generate(&mut self, line: Line, every: Span, edges: u32) {
-        let next = self.now + every;
-        self.generators.push(Generator { line, high: false, next, every, edges });
+        let (next, high) = (self.now + every, self.pins.is_high(line));
+        self.generators.push(Generator { line, high, next, every, edges });
     }
 
     /// When a transfer that was asked for would be over.
@@ -352,7 +379,7 @@ impl World {
         answer
     }
 
-    fn listen(&mut self) {
+    fn listen(&mut self, wall: Monotonic) {
         let typed = match &mut self.console {
             Some(console) => console.typed(),
             None => Ok(Vec::new()),
@@ -362,7 +389,7 @@ impl World {
             Ok(_) => {}
             Err(error) => self.troubles.push(error.to_string()),
         }
-        if let Some(Err(error)) = self.feed.supply.as_mut().map(|supply| supply.listen(self.now)) {
+        if let Some(Err(error)) = self.feed.supply.as_mut().map(|supply| supply.listen(self.clock.instant(wall))) {
             self.troubles.push(error.to_string());
         }
     }

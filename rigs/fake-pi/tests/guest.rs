@@ -1,52 +1,61 @@
-//! The fake Pi from the inside: this executable is its own child, with the library preloaded.
+//! The fake Pi from both sides: a trial is a host that starts this very executable again as its guest, with the library
+//! preloaded, and breaks things while it runs.
+//!
+//! Nothing here asserts how long anything took. An edge carries the model's own instant and a store the program's, so that
+//! the span between them is the model's, exactly, on however busy a machine.
 
-use brownout_fake_pi::{FakePi, Flash};
-use brownout_rigs::rig::Rig;
-use libtest_mimic::{Arguments, Failed, Trial};
-use rppal::gpio::{Gpio, Trigger};
-use std::io::Write;
-use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
+mod guest {
+    //! Both sides, by theme.
+    pub mod buses;
+    pub mod faults;
+    pub mod lines;
+    pub mod mains;
+    pub mod polite;
+    pub mod ports;
+    pub mod supplies;
+    pub mod talk;
+}
 
-/// Says which of the roles below a child plays.
-const ROLE: &str = "BROWNOUT_FAKE_PI_ROLE";
+use guest::{buses, faults, lines, mains, polite, ports, supplies, talk};
+use libtest_mimic::{Arguments, Trial};
+use talk::ROLE;
+
+/// A theme: its name, its host's side, its guest's.
+type Theme = (&'static str, fn() -> talk::Outcome, fn());
+
+const THEMES: &[Theme] = &[
+    ("a line acts and is sensed", lines::acts, lines::acts_inside),
+    ("the watchdog opens the path", lines::watchdog, lines::watchdog_inside),
+    ("5000 edges a second without a gap", lines::many_edges, lines::many_edges_inside),
+    ("who finds no edge has missed none", lines::prompt, lines::prompt_inside),
+    ("buttons, reset and relay", lines::board, lines::board_inside),
+    ("lines outlive who drove them", lines::killed, lines::killed_inside),
+    ("a meter over i2c", buses::meter, buses::meter_inside),
+    ("a dac steers the supply", buses::dac, buses::dac_inside),
+    ("console by serialport", ports::console, ports::console_inside),
+    ("probe-rs attaches and flashes", ports::probe, ports::probe_inside),
+    ("a bench supply by scpi", supplies::scpi, supplies::scpi_inside),
+    ("a bench supply of the korad kind", supplies::korad, supplies::korad_inside),
+    ("two rails and a crowbar", supplies::rails, supplies::rails_inside),
+    ("mains", mains::mains, mains::mains_inside),
+    ("edges are lost and a line is busy", faults::edges, faults::edges_inside),
+    ("a late shot", faults::late, faults::late_inside),
+    ("guard and emergency stop", faults::guards, faults::guards_inside),
+    ("a stuck relay sense, a dead board", faults::stuck, faults::stuck_inside),
+    ("no permission", faults::denied, faults::denied_inside),
+    ("without the variable nothing changes", polite::silent, polite::silent_inside),
+    ("a program's own faults stay its own", polite::crash, polite::crash_inside),
+    ("stores of many threads", polite::threads, polite::threads_inside),
+    ("the rig file for the child", polite::rig_file, polite::nothing),
+];
 
 fn main() {
     if let Ok(role) = std::env::var(ROLE) {
-        supply();
+        let theme = THEMES.iter().find(|(name, ..)| *name == role);
+        theme.map(|(_, _, inside)| inside()).expect("a known role");
         return;
     }
     let arguments = Arguments::from_args();
-    libtest_mimic::run(&arguments, vec![Trial::test("supply", host)]).exit();
-}
-
-fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").unwrap();
-}
-
-fn supply() {
-    say(&format!("{}", rppal::system::DeviceInfo::new().unwrap().model()));
-    let gpio = Gpio::new().unwrap();
-    let mut sense = gpio.get(27).unwrap().into_input();
-    sense.set_interrupt(Trigger::Both, None).unwrap();
-    let mut switch = gpio.get(17).unwrap().into_output_low();
-    let mut watchdog = gpio.get(22).unwrap().into_output_low();
-    watchdog.set_high();
-    switch.set_high();
-    say(&format!("switch {}", switch.is_set_high()));
-    let event = sense.poll_interrupt(false, Some(Duration::from_secs(5))).unwrap();
-    say(&format!("{event:?} {}", sense.read()));
-}
-
-fn host() -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let text = include_str!("../../pi-12v.toml");
-    let pi = Rig::parse(text, Path::new("pi-12v.toml"))?;
-    let board = Rig::load(Path::new("virtual-12v"))?;
-    let fake = FakePi::start(&pi, &board, Flash::Blank, 1, folder.path())?;
-    let mut child = Command::new(std::env::current_exe()?);
-    let out = child.env(ROLE, "x").envs(fake.environment()).output()?;
-    say(&format!("{} {}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)));
-    Ok(())
+    let trials = THEMES.iter().map(|(name, host, _)| Trial::test(*name, *host)).collect();
+    libtest_mimic::run(&arguments, trials).exit();
 }

@@ -6,6 +6,7 @@
 use crate::protocol::LineRequest;
 use crate::registers::LINES;
 use crate::simulator::{fail, open};
+use crate::watch;
 use libc::{c_int, c_void};
 
 /// The kind of all requests to it, bits 8 to 15.
@@ -90,6 +91,7 @@ impl RawLineRequest {
         match open(&wanted.message()) {
             Ok(fd) => {
                 self.fd = fd;
+                watch::begin();
                 0
             }
             Err(errno) => fail(errno),

@@ -7,8 +7,10 @@
 // The names and forms are C's.
 #![allow(unsafe_code)]
 
-use crate::simulator::{fail, is_ours, kernel_mmap, kernel_open, kernel_read, kernel_write, socket_path};
-use crate::{gpio, i2c, open, trap};
+use crate::simulator::{
+    fail, is_ours, kernel_epoll_wait, kernel_mmap, kernel_open, kernel_read, kernel_write, socket_path,
+};
+use crate::{gpio, i2c, open, trap, watch};
 use libc::{c_char, c_int, c_long, c_void, mode_t, off_t, size_t, ssize_t};
 use std::ffi::CStr;
 
@@ -151,4 +153,20 @@ pub unsafe extern "C" fn read(fd: c_int, place: *mut c_void, length: size_t) -> 
 pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, length: size_t) -> ssize_t {
     // Safety: the caller's word.
     unsafe { i2c::write(fd, bytes, length).unwrap_or_else(|| kernel_write(fd, bytes, length)) }
+}
+
+/// `epoll_wait`, from C.
+///
+/// # Safety
+///
+/// As in C.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn epoll_wait(
+    epoll: c_int,
+    events: *mut libc::epoll_event,
+    most: c_int,
+    timeout: c_int,
+) -> c_int {
+    watch::catch_up();
+    kernel_epoll_wait(epoll, events, most, timeout)
 }

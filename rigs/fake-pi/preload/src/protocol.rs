@@ -10,6 +10,7 @@
 //! | `Lines` | a [`LineRequest`] | answer; then one [`LINE_EVENT`]-byte event of the kernel's own layout a message, to the program |
 //! | `Bus` | `u32`: which I²C bus | answer; then a [`Transfer`] from the program, and its answer with all bytes read |
 //! | `Stores` | | no answer; a [`Store`] a message from the program |
+//! | `Watch` | | no answer; then CLOCK_MONOTONIC as a `u64` from the program, and an answer once every edge up to then was told |
 //!
 //! Beside the socket lies the page of line registers ([`registers_beside`]), mapped by both.
 
@@ -41,13 +42,15 @@ pub enum Kind {
     Bus = 3,
     /// Stores to the line registers.
     Stores = 4,
+    /// Somebody waits for edges.
+    Watch = 5,
 }
 
 impl Kind {
     /// The kind at the head of a message, and what follows it.
     pub fn split(message: &[u8]) -> Option<(Self, &[u8])> {
         let (head, rest) = message.split_first_chunk::<4>()?;
-        let kind = [Self::Chip, Self::Lines, Self::Bus, Self::Stores];
+        let kind = [Self::Chip, Self::Lines, Self::Bus, Self::Stores, Self::Watch];
         let kind = kind.into_iter().find(|kind| *kind as u32 == u32::from_ne_bytes(*head))?;
         Some((kind, rest))
     }

@@ -210,3 +210,19 @@ pub unsafe fn kernel_write(fd: c_int, bytes: *const c_void, length: usize) -> is
     // Safety: the caller's word.
     unsafe { libc::syscall(libc::SYS_write, c_long::from(fd), bytes, length) as isize }
 }
+
+/// `epoll_wait` by the kernel's own call.
+pub fn kernel_epoll_wait(epoll: c_int, events: *mut libc::epoll_event, most: c_int, timeout: c_int) -> c_int {
+    // Safety: what the caller gave, as it was given; without a mask of signals the call is `epoll_wait`.
+    unsafe {
+        libc::syscall(
+            libc::SYS_epoll_pwait,
+            c_long::from(epoll),
+            events,
+            c_long::from(most),
+            c_long::from(timeout),
+            std::ptr::null::<libc::sigset_t>(),
+            8_usize,
+        ) as c_int
+    }
+}
