@@ -156,7 +156,7 @@ impl Options {
                 .map_err(|fault| format!("the quarantine cannot be used\n{}", look.fault(&fault).trim_end()))
         });
         let quarantine = quarantine.transpose()?.unwrap_or_default();
-        let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time };
+        let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time, lock: None };
         Ok(Terms { seed: self.seed, look, watch, quarantine, uncalibrated: self.uncalibrated })
     }
 

@@ -20,6 +20,7 @@ use brownout_rigs::rig::Rig;
 use brownout_trace::Instant;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A plan for a rig; `None` if there are faults, which are shown then.
 pub fn plan(paths: &[PathBuf], files: &RigFiles, output: &mut Output) -> Option<Plan> {
@@ -58,7 +59,7 @@ pub struct Setup {
     header: Header,
     terms: Terms,
     /// Held, never read; the last to go, when nothing of the rig is in use any more.
-    _lock: Option<RigLock>,
+    _lock: Option<Arc<RigLock>>,
 }
 
 /// What cases are run under, on every rig.
@@ -92,6 +93,9 @@ impl Setup {
         let calibration =
             calibrated(&files.rig, Day::today(), terms.uncalibrated).map_err(|why| (Exit::RigTrouble, why))?;
         let lock = lock(&files.rig).map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
+        let lock = lock.map(Arc::new);
+        let watch = Watch { lock: lock.clone(), ..terms.watch.clone() };
+        let terms = Terms { watch, ..terms };
         let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
             Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),

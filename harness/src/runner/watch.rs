@@ -1,4 +1,4 @@
-//! What ends a case from outside: a signal to the process, or a limit of wall or of bench time.
+//! What ends a case from outside: a signal to the process, a hand on the rig, or a limit of wall or of bench time.
 //!
 //! A case under way ends at the next look as inconclusive, with a whole record: neither a signal nor a limit says
 //! anything of the board. The look is taken by the bench itself ([`Watched`]), whenever time passes: at every event, and
@@ -7,6 +7,7 @@
 
 use brownout_rigs::bench::{Bench, Flashing, RigFault};
 use brownout_rigs::firmware::Firmware;
+use brownout_rigs::lock::RigLock;
 use brownout_trace::event::{Level, ShotReport};
 use brownout_trace::{Event, Instant, Span};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct Watch {
     pub wall: Option<Span>,
     /// The most bench time for an attempt at a case, from the beginning of arranging.
     pub bench: Option<Span>,
+    /// The rig's lock, where it has one: who de-energises the rig behind our back leaves word there.
+    pub lock: Option<Arc<RigLock>>,
 }
 
 impl Watch {
@@ -81,6 +84,12 @@ impl<'w> CaseWatch<'w> {
         let fault = |what: String, hint: &str| Err(RigFault { what, hint: hint.to_owned() });
         if let Some(why) = self.watch.stop.why() {
             return fault(why, "");
+        }
+        if self.watch.lock.as_ref().is_some_and(|lock| lock.is_made_safe()) {
+            return fault(
+                "somebody de-energised the rig by `brownout rig safe`".to_owned(),
+                "look why, then run it again",
+            );
         }
         if let Some(limit) = self.watch.bench.filter(|limit| bench > *limit) {
             return fault(format!("the case takes longer than {limit} of bench time"), "--case-bench-time");

@@ -38,7 +38,15 @@ fn a_sound_rig_is_checked_and_its_calibration_counts() {
     quiet.prints(0, &["3 outputs read back at both levels, 3 held safe", "pi-12v: good"]);
     run(&case).says(75, &["there is no calibration"]);
 
-    let checked = run(&CHECK);
+    // Shots are as good as the machine has time.
+    let mut checked = run(&CHECK);
+    for _ in 0..10 {
+        if checked.status == 0 {
+            break;
+        }
+        assert!(grade(&checked, "shots").starts_with("bad "), "{checked:#?}");
+        checked = run(&CHECK);
+    }
     for check in ["lines", "interlock", "e-stop", "sense", "contacts", "meter", "console", "probe"] {
         assert!(grade(&checked, check).starts_with("good "), "{checked:#?}");
     }
@@ -91,7 +99,7 @@ fn a_holder_that_is_de_energised_turns_inconclusive() {
     let desk = Desk::flashed(Place::new());
     desk.here.scenario("noon", &PASSING.replace("\"1s\"", "\"60s\""));
     let child = desk.begin();
-    desk.wait_for("the supply", |desk| !desk.is_off());
+    desk.wait_for("the first step", |desk| !desk.recorded().is_empty() && !desk.is_off());
     for _ in 0..2 {
         on(&desk, &["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe, every output is inactive"]);
         assert_eq!(desk.fake.level(), Level::Open);
@@ -99,6 +107,9 @@ fn a_holder_that_is_de_energised_turns_inconclusive() {
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.status, 75, "{ran:#?}");
     assert!(ran.stdout.contains("1 inconclusive"), "{ran:#?}");
+    // By the word that was left, or by what the sense tells: whichever it saw first.
+    let causes = ["de-energised the rig by `brownout rig safe`", "nothing is at the terminals"];
+    assert!(causes.iter().any(|cause| ran.stdout.contains(cause)), "{ran:#?}");
     assert_eq!(desk.fake.level(), Level::Open);
 }
 

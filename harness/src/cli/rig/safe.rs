@@ -1,9 +1,10 @@
-//! `brownout rig safe`: every output of a rig inactive. Takes no lock and asks nobody: the run that holds the rig sees it,
-//! and turns inconclusive.
+//! `brownout rig safe`: every output of a rig inactive. Takes no lock and asks nobody: the run that holds the rig is
+//! left word, and turns inconclusive.
 
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use brownout_rigs::bench::pi::make_safe;
+use brownout_rigs::lock::leave_word;
 use brownout_rigs::rig::{Rig, Stand};
 use std::path::PathBuf;
 
@@ -39,7 +40,16 @@ fn de_energised(rig: &Rig, output: &mut Output) -> Exit {
         }
         Stand::Pi(wires) => wires,
     };
-    match make_safe(wires) {
+    let made = make_safe(wires);
+    if let Some(path) = rig.lock_file()
+        && let Err(error) = leave_word(&path)
+    {
+        output.talk(&format!(
+            "cannot leave word in {}: {error}; the run that holds the rig has to see it",
+            path.display()
+        ));
+    }
+    match made {
         Ok(()) => {
             output.data(&format!("{name}: safe, every output is inactive"));
             Exit::Fine
