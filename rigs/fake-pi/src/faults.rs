@@ -1,11 +1,13 @@
 //! What a test breaks while a fake Pi runs. Each acts from now on, until it is taken back.
 
 use crate::fake_pi::{FakePi, StartError};
+use crate::feed::Abuse;
 use brownout_rigs::live::console::Console;
 use brownout_rigs::live::probe_socket::ProbeSocket;
 use brownout_rigs::rig::pi::{Input, Line};
 use brownout_trace::event::Level;
 use brownout_trace::{RelayName, Span};
+use std::collections::BTreeSet;
 
 impl FakePi {
     /// Nobody acknowledges an address of the I²C bus any more.
@@ -121,6 +123,11 @@ impl FakePi {
     /// The level at the terminals by the power path.
     pub fn level(&self) -> Level {
         self.world().level()
+    }
+
+    /// What the power path has been put through that a real one would not forgive.
+    pub fn abuses(&self) -> BTreeSet<Abuse> {
+        self.world().feed.abuses().clone()
     }
 
     /// Bench time that was let go since the machine did not keep up: figures taken meanwhile mean nothing.

@@ -8,12 +8,26 @@
 
 use crate::bench_supply::BenchSupply;
 use crate::pins::Pins;
-use brownout_rigs::rig::pi::{Channel, DacStage, PiWires, PowerStage};
+use brownout_rigs::rig::pi::{Change, Channel, DacStage, PiWires, PowerStage};
 use brownout_trace::event::Level;
 use brownout_trace::{Instant, Volts};
 use brownout_virtual::instruments::desk::{Chip, Desk};
 use brownout_virtual::supply::Mains;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// What a real rig would not forgive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Abuse {
+    /// The crowbar fired into a path that is closed.
+    CrowbarIntoSupply,
+    /// Both rails were on, and have no diodes.
+    RailsTogether,
+    /// Two SSRs conducted at once.
+    SsrsTogether,
+    /// The flashing supply was on while the stage was.
+    FlashingIntoSupply,
+}
 
 /// The highest code of a DAC of 12 bits.
 const HIGHEST: f64 = 4_095.0;
@@ -56,6 +70,8 @@ pub struct Feed {
     watched: bool,
     /// Of mains, and of a transformer's tap.
     ssrs: Vec<Ssr>,
+    /// What it is being put through.
+    abuses: BTreeSet<Abuse>,
     /// The bench supply, where the stage is one.
     pub supply: Option<BenchSupply>,
 }
@@ -70,7 +86,7 @@ impl Feed {
             _ => Vec::new(),
         };
         let watched = wires.watchdog.output.active.high_for(false);
-        Self { wires, guarded: true, stopped: false, triggered: None, watched, ssrs, supply }
+        Self { wires, guarded: true, stopped: false, triggered: None, watched, ssrs, abuses: BTreeSet::new(), supply }
     }
 
     /// When it changes by itself.
@@ -84,6 +100,11 @@ impl Feed {
     /// Whether the watchdog holds its contact closed.
     pub fn is_watched(&self) -> bool {
         self.triggered.is_some()
+    }
+
+    /// What it has been put through so far that a real rig would not forgive.
+    pub fn abuses(&self) -> &BTreeSet<Abuse> {
+        &self.abuses
     }
 
     /// What stands at the terminals from `at` on.
@@ -105,6 +126,9 @@ impl Feed {
         let closed = self.guarded && !self.stopped && self.is_watched();
         let shorted = wires.supply.crowbar.as_ref().is_some_and(|crowbar| pins.is_active(&crowbar.output));
         let flashing = wires.flashing.as_ref().is_some_and(|output| pins.is_active(output));
+        let fed = closed && given.is_some();
+        self.abuses.extend((shorted && fed).then_some(Abuse::CrowbarIntoSupply));
+        self.abuses.extend((flashing && fed).then_some(Abuse::FlashingIntoSupply));
         match given {
             _ if shorted => Level::Volts(Volts::ZERO),
             _ if flashing => Level::Volts(nominal),
@@ -123,7 +147,11 @@ impl Feed {
                 let second = pins.is_active(&rails.other).then_some(rails.volts);
                 // Each has a diode where both may be on: the higher one feeds.
                 match (first, second) {
-                    (Some(first), Some(second)) => Some(if first > second { first } else { second }),
+                    (Some(first), Some(second)) => {
+                        let diodes = matches!(rails.change, Change::DiodeIsolated(_));
+                        self.abuses.extend((!diodes).then_some(Abuse::RailsTogether));
+                        Some(if first > second { first } else { second })
+                    }
                     (first, second) => first.or(second),
                 }
             }
@@ -140,6 +168,8 @@ impl Feed {
                     ssr.gate(at, pins.is_active(&gate));
                     volts = volts.or(ssr.conducts.then_some(given));
                 }
+                let conducting = self.ssrs.iter().filter(|ssr| ssr.conducts).count();
+                self.abuses.extend((conducting > 1).then_some(Abuse::SsrsTogether));
                 volts
             }
         }

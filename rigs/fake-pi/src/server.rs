@@ -52,25 +52,28 @@ pub fn serve(listener: &OwnedFd, bus: u8, world: &Mutex<World>, over: &Arc<Atomi
     let mut connections: Vec<Connection> = Vec::new();
     let mut patience = Span::ZERO;
     while !over.load(Ordering::Relaxed) {
-        wait(listener, &connections, patience);
+        ready(listener, &connections, patience);
         let mut world = lock(world);
         let wall = Monotonic::now();
-        while let Ok(socket) = accept_with(listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
-            connections.push(Connection { socket, role: Role::New });
-        }
-        let mut staying = Vec::with_capacity(connections.len());
-        for mut connection in connections {
-            match connection.listen(bus, &mut world) {
+        // Looked at again: nobody said anything before `wall` that is not seen now.
+        let (calls, speaks) = ready(listener, &connections, Span::ZERO);
+        let (mut staying, mut listeners) = (Vec::with_capacity(connections.len()), Vec::new());
+        for (mut connection, speaks) in connections.into_iter().zip(speaks) {
+            match if speaks { connection.listen(bus, &mut world) } else { Heard::Silence } {
                 Heard::Silence => staying.push(connection),
                 Heard::End => {}
-                Heard::Listener(request) => {
-                    // What happened before it asked is not its.
-                    world.catch_up(wall);
-                    world.pins.listen(connection.socket, request);
-                }
+                Heard::Listener(request) => listeners.push((connection.socket, request)),
             }
         }
         connections = staying;
+        for (socket, request) in listeners {
+            // What happened before it asked is not its.
+            world.catch_up(wall);
+            world.pins.listen(socket, request);
+        }
+        while calls && let Ok(socket) = accept_with(listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+            connections.push(Connection { socket, role: Role::New });
+        }
         world.turn(wall);
         patience = world.patience(Monotonic::now());
         for connection in &mut connections {
@@ -80,13 +83,17 @@ pub fn serve(listener: &OwnedFd, bus: u8, world: &Mutex<World>, over: &Arc<Atomi
     }
 }
 
-fn wait(listener: &OwnedFd, connections: &[Connection], patience: Span) {
+/// Waits for so long until somebody speaks; whether somebody calls, and of each connection whether there is something to
+/// hear.
+fn ready(listener: &OwnedFd, connections: &[Connection], patience: Span) -> (bool, Vec<bool>) {
     let sockets = connections.iter().map(|connection| &connection.socket);
     let mut polled: Vec<PollFd<'_>> =
         std::iter::once(listener).chain(sockets).map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
     let patience = Timespec { tv_sec: 0, tv_nsec: patience.0.clamp(0, 999_999_999) };
-    // Whatever comes of it, everybody is listened to.
-    let _ = poll(&mut polled, Some(&patience));
+    // Where it was interrupted everybody is listened to.
+    let failed = poll(&mut polled, Some(&patience)).is_err();
+    let mut ready = polled.iter().map(|polled| failed || !polled.revents().is_empty());
+    (ready.next() == Some(true), ready.collect())
 }
 
 impl Connection {

@@ -167,6 +167,8 @@ pub unsafe extern "C" fn epoll_wait(
     most: c_int,
     timeout: c_int,
 ) -> c_int {
-    watch::catch_up();
+    if timeout == 0 {
+        watch::catch_up();
+    }
     kernel_epoll_wait(epoll, events, most, timeout)
 }

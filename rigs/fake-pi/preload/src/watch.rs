@@ -1,7 +1,8 @@
-//! Before a program waits for edges, every edge up to now has come.
+//! Before a program asks for edges without waiting, every edge up to now has come.
 //!
 //! The kernel queues an edge as it happens: a program that asks and finds nothing knows that there was none. A simulator in
-//! another process is later than that, by as much as the machine is busy. So it is asked to catch up first.
+//! another process is later than that, by as much as the machine is busy. So it is asked to catch up first. Who waits gets an
+//! edge when it comes.
 
 use crate::protocol::Kind;
 use crate::simulator::{close, connect, monotonic, receive, send};

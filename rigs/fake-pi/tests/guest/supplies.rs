@@ -1,7 +1,8 @@
 //! Power stages.
 
-use super::talk::{EVER, Host, Outcome, PI, around, came, listen, next, output, with_stage};
+use super::talk::{EVER, Host, Outcome, PI, around, came, listen, next, output, until, wait, with_stage};
 use brownout_fake_pi::Flash;
+use brownout_fake_pi::feed::Abuse;
 use rppal::gpio::{Gpio, OutputPin, Trigger};
 use serialport::SerialPort;
 use std::io::{Read, Write};
@@ -96,7 +97,16 @@ pub fn rails() -> Outcome {
     let crowbar = r#"limit = "5A", sense = { line = "GPIO26", active = "low", pull = "up" } }"#;
     let text = with_stage(stage).replace("limit = \"5A\" }", crowbar);
     assert_ne!(text, PI);
-    Host::of(&text, "virtual-12v", Flash::Blank).plays("two rails and a crowbar")
+    let host = Host::of(&text, "virtual-12v", Flash::Blank);
+    let mut guest = host.guest("two rails and a crowbar", &[]);
+    guest.said("so far so good")?;
+    assert!(host.fake.abuses().is_empty());
+    guest.go_on();
+    guest.said("abused")?;
+    let told = || host.fake.abuses().into_iter().eq([Abuse::CrowbarIntoSupply, Abuse::RailsTogether]);
+    assert!(until(told));
+    guest.go_on();
+    guest.ends()
 }
 
 pub fn rails_inside() {
@@ -122,7 +132,9 @@ pub fn rails_inside() {
     came(&next(&mut charged, Trigger::RisingEdge), off, Duration::ZERO);
     let dipped = around(|| other.set_low());
     came(&next(&mut charged, Trigger::FallingEdge), dipped, Duration::ZERO);
+    wait("so far so good");
     let shorted = around(|| crowbar.set_high());
     came(&next(&mut charged, Trigger::RisingEdge), shorted, Duration::ZERO);
-    assert!(sense.is_low());
+    nominal.set_high();
+    wait("abused");
 }
