@@ -8,6 +8,7 @@ mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod own_firmware;
 mod records;
 mod review;
 mod rigs;
