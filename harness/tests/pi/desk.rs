@@ -7,7 +7,8 @@ use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::flash_virtual;
 use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
 use brownout_trace::event::Level;
-use brownout_trace::{Event, Verdict, What};
+use brownout_trace::{Event, Span, Verdict, What};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -23,8 +24,19 @@ const PI_12V: &str = include_str!("../../../rigs/pi-12v.toml");
 /// scenarios are far above it.
 const TIME: &str = "time    = \"100us\"";
 
+/// A simulator that is no further behind keeps up.
+const KEEPS_UP: Span = Span::millis(100);
+
+/// How often is looked.
+const GLANCE: Duration = Duration::from_millis(5);
+
 /// Nothing that is waited for takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+thread_local! {
+    /// A simulator of this thread was late.
+    pub static LATE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The desk.
 pub struct Desk {
@@ -88,21 +100,37 @@ impl Desk {
 
     /// Flashes a firmware, runs what has this in its name below a path, records it, and gives what came of it.
     pub fn run(&self, path: &str, firmware: &str, filter: &str) -> Ran {
-        Ran::of(self.command(&args(path, &elf(firmware), filter)).output().unwrap())
+        self.ran(self.spawned(path, firmware, filter))
     }
 
     /// The same, of the desk's own scenario, as a process beside the test.
     pub fn begin(&self) -> Child {
-        let mut command = self.command(&args("scenarios", &elf("weekly"), ""));
+        self.spawned("scenarios", "weekly", "")
+    }
+
+    fn spawned(&self, path: &str, firmware: &str, filter: &str) -> Child {
+        let mut command = self.command(&args(path, &elf(firmware), filter));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Waits for its end. Whether the simulator keeps up counts from the first event of a case on.
+    fn ran(&self, mut child: Child) -> Ran {
+        while self.recorded().is_empty() && child.try_wait().unwrap().is_none() {
+            sleep(GLANCE);
+        }
+        self.fake.most_behind();
+        Ran::of(child.wait_with_output().unwrap())
     }
 
     /// Runs the desk's own scenario; something is done to the rig once its first step begins.
     pub fn during(&self, meddle: impl FnOnce(&FakePi)) -> Ran {
-        let child = self.begin();
-        self.wait_for("the first step", |desk| desk.recorded().iter().any(|event| is_step(&event.what)));
+        let mut child = self.begin();
+        let begun = |desk: &Self| desk.recorded().iter().any(|event| is_step(&event.what));
+        while !begun(self) && child.try_wait().unwrap().is_none() {
+            sleep(GLANCE);
+        }
         meddle(&self.fake);
-        Ran::of(child.wait_with_output().unwrap())
+        self.ran(child)
     }
 
     /// Waits until something is so.
@@ -110,7 +138,7 @@ impl Desk {
         let began = Instant::now();
         while !is_so(self) {
             assert!(began.elapsed() < PATIENCE, "{what} never came");
-            sleep(Duration::from_millis(2));
+            sleep(GLANCE);
         }
     }
 
@@ -136,6 +164,12 @@ impl Desk {
         };
         assert_eq!(*verdict, expected);
         assert_eq!(self.fake.troubles(), Vec::<String>::new());
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        LATE.set(LATE.get() || self.fake.most_behind() > KEEPS_UP);
     }
 }
 

@@ -19,7 +19,7 @@ pub const TESTS: &[Test] = &[
 ];
 
 /// What a machine that is too busy is told; the case may come again.
-const BUSY: [&str; 5] = ["too busy", "not fed for", "more than", "late shot", "arranging took until"];
+const BUSY: [&str; 5] = ["too busy", "too slow", "more than", "late shot", "arranging took until"];
 const RUNS: u32 = 3;
 
 fn passes(scenario: &str, filter: &str) -> Vec<ShotReport> {

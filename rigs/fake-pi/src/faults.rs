@@ -135,6 +135,12 @@ impl FakePi {
         self.world().clock.let_go()
     }
 
+    /// The furthest that the world was behind the wall's clock since this was asked last: a board that is late by that much
+    /// is no slow board. While it is flashed it always is.
+    pub fn most_behind(&self) -> Span {
+        std::mem::take(&mut self.world().most_behind)
+    }
+
     /// What went wrong on the simulator's side.
     pub fn troubles(&self) -> Vec<String> {
         self.world().troubles.clone()

@@ -73,6 +73,8 @@ pub struct World {
     pub lines_denied: bool,
     /// Likewise of the bus.
     pub bus_denied: bool,
+    /// The furthest that it was behind the wall.
+    pub most_behind: Span,
     /// What went wrong on this side, for the test to see.
     pub troubles: Vec<String>,
     wires: Arc<PiWires>,
@@ -123,6 +125,7 @@ impl World {
             late: None,
             lines_denied: false,
             bus_denied: false,
+            most_behind: Span::ZERO,
             troubles: Vec::new(),
             now: Instant::ZERO,
             happened: VecDeque::new(),
@@ -179,6 +182,7 @@ impl World {
 
     /// Brings the world up to what the wall's clock says, and carries what the ports have.
     pub fn turn(&mut self, wall: Monotonic) {
+        self.most_behind = self.most_behind.max(self.clock.instant(wall) - self.now);
         self.clock.forgive(self.now, wall);
         let due = self.clock.instant(wall) - BEHIND;
         self.advance(due);

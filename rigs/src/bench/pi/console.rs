@@ -6,18 +6,21 @@ use super::clock::Mono;
 use super::news::News;
 use super::presence::denied;
 use crate::bench::RigFault;
+use brownout_trace::Span;
 use serialport::{ClearBuffer, SerialPort};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
 /// How often the thread looks whether it is to end.
 const GLANCE: Duration = Duration::from_millis(20);
+/// A port that nobody read for longer tells nothing of when a line came.
+pub const ATTENTION: Span = Span::millis(120);
 /// No line takes longer to be handed over.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -27,6 +30,7 @@ pub struct Console {
     path: String,
     port: Box<dyn SerialPort>,
     over: Arc<AtomicBool>,
+    read: Arc<AtomicI64>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -79,9 +83,15 @@ impl Console {
         let mut reader = port.try_clone().map_err(|error| no_port(&name, "the console", &error))?;
         reader.set_timeout(GLANCE).map_err(|error| no_port(&name, "the console", &error))?;
         let over = Arc::new(AtomicBool::new(false));
-        let (ended, theirs) = (Arc::clone(&over), name.clone());
-        let thread = spawn(move || listen(&theirs, &mut *reader, &news, &ended));
-        Ok(Self { path: name, port, over, thread: Some(thread) })
+        let read = Arc::new(AtomicI64::new(Mono::now().0));
+        let mut listener = Listener { path: name.clone(), news, over: Arc::clone(&over), read: Arc::clone(&read) };
+        let thread = spawn(move || listener.listen(&mut *reader));
+        Ok(Self { path: name, port, over, read, thread: Some(thread) })
+    }
+
+    /// Everything that came up to here was told.
+    pub fn read(&self) -> Mono {
+        Mono(self.read.load(Ordering::Acquire))
     }
 
     /// Hands bytes over, now.
@@ -109,20 +119,41 @@ fn gone(path: &str, error: &std::io::Error) -> RigFault {
     }
 }
 
-fn listen(path: &str, port: &mut dyn SerialPort, news: &Sender<News>, over: &AtomicBool) {
-    let mut bytes = [0; 4_096];
-    while !over.load(Ordering::Relaxed) {
-        let told = match port.read(&mut bytes) {
-            // A terminal that was hung up ends like a file.
-            Ok(0) => News::Fault(gone(path, &ErrorKind::UnexpectedEof.into())),
-            Ok(length) => News::Heard { at: Mono::now(), bytes: bytes[..length].to_vec() },
-            Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => continue,
-            Err(error) => News::Fault(gone(path, &error)),
-        };
-        let ends = matches!(told, News::Fault(_));
-        if news.send(told).is_err() || ends {
-            return;
+/// What the thread has.
+struct Listener {
+    path: String,
+    news: Sender<News>,
+    over: Arc<AtomicBool>,
+    read: Arc<AtomicI64>,
+}
+
+impl Listener {
+    fn listen(&mut self, port: &mut dyn SerialPort) {
+        let mut bytes = [0; 4_096];
+        while !self.over.load(Ordering::Relaxed) {
+            let (before, got) = (Mono::now(), port.read(&mut bytes));
+            let at = Mono::now();
+            let told = match got {
+                _ if at - before > ATTENTION => Some(News::Fault(unread(at - before))),
+                // A terminal that was hung up ends like a file.
+                Ok(0) => Some(News::Fault(gone(&self.path, &ErrorKind::UnexpectedEof.into()))),
+                Ok(length) => Some(News::Heard { at, bytes: bytes[..length].to_vec() }),
+                Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => None,
+                Err(error) => Some(News::Fault(gone(&self.path, &error))),
+            };
+            let ends = matches!(told, Some(News::Fault(_)));
+            if told.is_some_and(|told| self.news.send(told).is_err()) || ends {
+                return;
+            }
+            self.read.store(before.0, Ordering::Release);
         }
+    }
+}
+
+fn unread(gap: Span) -> RigFault {
+    RigFault {
+        what: format!("the console was not read for {}: nobody knows when a line came", gap.in_words()),
+        hint: "the machine is too busy: end what else runs on it".to_owned(),
     }
 }
 

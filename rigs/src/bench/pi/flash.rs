@@ -40,6 +40,7 @@ impl PiBench {
         let written = self.write(&firmware, Erase::Pages)?;
         // That it was whole does not tell whether the board was cut off at its end.
         let missed = self.missed.take().filter(|_| self.rig.wires.flashing.is_none());
+        self.looked = None;
         self.catch_up(events)?;
         let lost = |event: &Event| matches!(event.what, What::Supply { level } if !is_powered(level));
         let starved = events[first..].iter().any(lost) || self.sensed.fell_since(began);

@@ -61,6 +61,8 @@ pub struct PiBench {
     pub(super) sensed: Sensed,
     pub(super) metering: Option<Metering>,
     pub(super) text: ConsoleLines,
+    /// When the run loop came by last; `None` where it could not.
+    pub(super) looked: Option<Mono>,
     /// When the case begins, until it has.
     pub(super) start: Option<Instant>,
     /// The board's way to its supply is kept closed.
@@ -123,6 +125,7 @@ impl PiBench {
             sensed: Sensed::default(),
             metering: rig.meter.map(Metering::new),
             text: ConsoleLines::default(),
+            looked: None,
             start: Some(start),
             feeding: false,
             on_flashing_supply: false,

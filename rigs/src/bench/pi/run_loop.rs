@@ -1,6 +1,7 @@
 //! The bench's run loop: it hears the threads, feeds the watchdog, looks at the guards, lets the meter look, and waits.
 
 use super::clock::{Mono, duration};
+use super::console::ATTENTION;
 use super::edges::Edge;
 use super::news::News;
 use super::pi_bench::{PiBench, is_powered};
@@ -16,6 +17,8 @@ use std::sync::mpsc::RecvTimeoutError;
 const GLANCE: Span = Span::micros(300);
 /// A stroke that is so late will not come any more: it may wait for a line, but never so long.
 const NEVER_PLAYED: Span = Span::secs(5);
+/// The longest that the loop may stand still while a case runs.
+const STANDSTILL: Span = Span::millis(250);
 /// A supply that was switched on is there by then.
 const RISES_WITHIN: Span = Span::millis(500);
 
@@ -45,7 +48,12 @@ impl PiBench {
         }
         let now = Mono::now();
         self.keep_up(now)?;
+        self.pay_attention(now)?;
         let mut heard = clear;
+        if let Some(console) = &self.console {
+            // Read by then, or a fault by now.
+            heard = heard.min(console.read() + ATTENTION);
+        }
         if let Some(next) = self.score.next() {
             if now - next.due > NEVER_PLAYED {
                 return Err(RigFault {
@@ -61,6 +69,18 @@ impl PiBench {
             }
         }
         Ok(self.clock.bench(heard))
+    }
+
+    /// A loop that stood still did nothing when it was due.
+    fn pay_attention(&mut self, now: Mono) -> Result<(), RigFault> {
+        let gap = self.looked.replace(now).map_or(Span::ZERO, |looked| now - looked);
+        if gap <= STANDSTILL || self.start.is_some() {
+            return Ok(());
+        }
+        Err(RigFault {
+            what: format!("the run loop stood still for {}: what was due then was late", gap.in_words()),
+            hint: "the machine is too busy, or its disk too slow: end what else runs on it".to_owned(),
+        })
     }
 
     /// What has to be done again and again, whatever happens.
