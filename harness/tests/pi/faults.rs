@@ -10,6 +10,7 @@ use std::time::Duration;
 pub const TESTS: &[Test] = &[
     ("the_probe_is_gone", the_probe_is_gone),
     ("a_line_is_busy", a_line_is_busy),
+    ("the_user_is_in_no_group", the_user_is_in_no_group),
     ("the_console_is_gone_before", the_console_is_gone_before),
     ("the_console_is_gone", || rig(WAIT, FakePi::unplug_console, "the console is gone: ")),
     ("the_meter_does_not_answer", || {
@@ -71,6 +72,16 @@ fn a_line_is_busy() {
         desk.run("scenarios", "weekly", "").says(75, &[&busy]);
         assert!(desk.is_off());
     }
+}
+
+fn the_user_is_in_no_group() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.deny_lines(true);
+    desk.run("scenarios", "weekly", "").says(75, &["no permission for /dev/gpio", "in the group `gpio`"]);
+    desk.fake.deny_lines(false);
+    desk.fake.deny_bus(true);
+    desk.run("scenarios", "weekly", "").says(75, &["no permission for /dev/i2c-1", "in the group `i2c`"]);
+    assert!(desk.is_off());
 }
 
 fn the_console_is_gone_before() {
