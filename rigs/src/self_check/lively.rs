@@ -14,6 +14,8 @@ const BOOT: Span = Span::secs(2);
 const FALL: Span = Span::secs(5);
 /// Nothing is at the terminals below this share of nominal.
 const NOTHING: f64 = 0.02;
+/// How often a supply that settles is looked at.
+const GLANCE: Span = Span::millis(10);
 /// How wide a shot is.
 pub const SHOT: Span = Span::millis(20);
 /// What lies between two.
@@ -54,6 +56,8 @@ pub struct About<'a> {
     pub shots: u32,
     /// What the rig file says of its own errors.
     pub uncertainty: Uncertainty,
+    /// A voltage that a slow supply can be told, and how soon its rig file says that it is there.
+    pub settles: Option<(Volts, Span)>,
     /// What a better instrument reads at the terminals; nominal if there is none.
     pub reference: Option<Volts>,
     /// How the board is spoken to.
@@ -63,8 +67,8 @@ pub struct About<'a> {
 /// Every check that needs the supply. The board is off it again afterwards, unless the rig failed: then it is de-energised.
 pub fn lively(about: &About<'_>, bench: &mut dyn Lively) -> Report {
     let mut report = Report::default();
-    let checks: [(&'static str, Check<'_>); 4] =
-        [("meter", &meter), ("console", &console), ("probe", &probe), ("shots", &shots)];
+    let checks: [(&'static str, Check<'_>); 5] =
+        [("meter", &meter), ("settling", &settling), ("console", &console), ("probe", &probe), ("shots", &shots)];
     for (name, check) in checks {
         if let Err(fault) = check(about, bench, &mut report) {
             // After a fault a bench gives nothing but that fault.
@@ -127,6 +131,33 @@ fn meter(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Resu
     };
     report.find("meter", grade, format!("{seen}{advice}"));
     Ok(())
+}
+
+/// How long a supply that is told takes to be there: upwards, since downwards is the board's affair.
+fn settling(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Result<(), RigFault> {
+    let Some((from, declared)) = about.settles else { return Ok(()) };
+    put(bench, Level::Volts(from))?;
+    pass(bench, BOOT)?;
+    put(bench, Level::Volts(about.nominal))?;
+    let began = bench.now();
+    let near = |reading: Volts| (reading.0 - about.nominal.0).abs() <= about.nominal.0 * NOTHING;
+    loop {
+        let Some(reading) = bench.meter()? else { return Ok(()) };
+        let took = bench.now() - began;
+        if near(reading) {
+            let (grade, advice) = match took <= declared + GLANCE {
+                true => (Grade::Good, String::new()),
+                false => (Grade::Degraded, format!(": its rig file says `settling = \"{declared}\"`")),
+            };
+            report.find("settling", grade, format!("from {from} to {} in {}{advice}", about.nominal, took.in_words()));
+            return Ok(());
+        }
+        if took > FALL {
+            report.find("settling", Grade::Bad, format!("told {}, it stands at {reading} after {FALL}", about.nominal));
+            return Ok(());
+        }
+        pass(bench, GLANCE)?;
+    }
 }
 
 /// A question that changes nothing, and its answer.
@@ -288,6 +319,7 @@ mod tests {
             shot: Level::Open,
             shots: 20,
             uncertainty,
+            settles: None,
             reference: None,
             console: profile.console.as_ref(),
         };
@@ -330,6 +362,64 @@ mod tests {
         assert_eq!(shots(vec![1001; 20]).0, Grade::Bad);
         assert!(shots(vec![1; 19]).1.contains("did not see all"), "{:?}", shots(vec![1; 19]));
         assert_eq!(shots(vec![]).0, Grade::Degraded);
+    }
+
+    #[test]
+    fn a_slow_supply_is_timed() {
+        /// Rises at 0.05 V a glance.
+        struct Slow(Fake, f64);
+        impl Bench for Slow {
+            fn now(&self) -> Instant {
+                self.0.now()
+            }
+            fn advance(&mut self, until: Instant, events: &mut Vec<Event>) -> Result<(), RigFault> {
+                self.1 += 0.05;
+                self.0.advance(until, events)
+            }
+            fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
+                self.1 = 9.6;
+                self.0.play(levels)
+            }
+            fn measure_shot(&mut self, _: Level, _: Instant, _: Span, _: Span) -> Result<ShotReport, RigFault> {
+                Err(fault("no shots"))
+            }
+            fn send(&mut self, line: &str) -> Result<(), RigFault> {
+                self.0.send(line)
+            }
+            fn press(&mut self, _: &str, _: bool) -> Result<(), RigFault> {
+                Ok(())
+            }
+            fn set_reset(&mut self, _: bool) -> Result<(), RigFault> {
+                Ok(())
+            }
+            fn flash(&mut self, _: Option<&Firmware>, _: &mut Vec<Event>) -> Result<Flashing, RigFault> {
+                Err(fault("nobody flashes"))
+            }
+        }
+        impl Lively for Slow {
+            fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
+                Ok(Some(Volts(if self.0.level == Level::Open { 0.0 } else { self.1 })))
+            }
+            fn attach(&mut self) -> Result<Option<String>, RigFault> {
+                Ok(None)
+            }
+        }
+        let settling = |declared| {
+            let about = About {
+                nominal: Volts(12.0),
+                shot: Level::Open,
+                shots: 1,
+                uncertainty: Uncertainty::EXACT,
+                settles: Some((Volts(9.6), declared)),
+                reference: None,
+                console: None,
+            };
+            of(&lively(&about, &mut Slow(fake(), 0.0)), "settling")
+        };
+        // From 9.6 V to 11.76 V by 0.05 V every 10 ms.
+        assert_eq!(settling(Span::millis(450)), (Grade::Good, "from 9.6V to 12V in 440ms".to_owned()));
+        let late = (Grade::Degraded, "from 9.6V to 12V in 440ms: its rig file says `settling = \"50ms\"`".to_owned());
+        assert_eq!(settling(Span::millis(50)), late);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use brownout_rigs::bench::pi::{PiLook, PiRig};
 use brownout_rigs::calibration::{Day, USUAL};
 use brownout_rigs::parts::supply::can_shot;
 use brownout_rigs::rig::Stand;
-use brownout_rigs::rig::pi::PiWires;
+use brownout_rigs::rig::pi::{PiWires, PowerStage};
 use brownout_rigs::self_check::lively::{About, SHOT};
 use brownout_rigs::self_check::{Grade, Lively, Report, lively, quiet};
 use brownout_trace::event::Level;
@@ -172,12 +172,23 @@ fn of_virtual(options: &Options, files: &RigFiles) -> Report {
     report
 }
 
+/// What a bench supply is told to see how soon it is there: four fifths of nominal, which no board minds.
+fn settles(wires: &PiWires) -> Option<(Volts, Span)> {
+    match &wires.supply.stage {
+        PowerStage::Scpi(supply) | PowerStage::Korad(supply) => {
+            Some((Volts(wires.supply.nominal.0 * 0.8), supply.settling))
+        }
+        _ => None,
+    }
+}
+
 fn energised(options: &Options, files: &RigFiles, (shot, shots): (Level, u32), bench: &mut dyn Lively) -> Report {
     let about = About {
         nominal: files.rig.stand.nominal(),
         shot,
         shots,
         uncertainty: files.rig.uncertainty,
+        settles: files.rig.stand.pi().and_then(|wires| settles(wires)),
         reference: options.reference,
         console: files.profile.console.as_ref(),
     };
