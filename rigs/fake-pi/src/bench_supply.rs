@@ -32,6 +32,7 @@ pub struct BenchSupply {
     coming: Option<(Instant, Option<Volts>)>,
     typed: Vec<u8>,
     last: Instant,
+    answers: Vec<u8>,
     /// Commands that it did not know, for `SYST:ERR?`.
     errors: u32,
 }
@@ -50,6 +51,7 @@ impl BenchSupply {
             coming: None,
             typed: Vec::new(),
             last: Instant::ZERO,
+            answers: Vec::new(),
             errors: 0,
         })
     }
@@ -59,48 +61,55 @@ impl BenchSupply {
         self.given
     }
 
-    /// When its output has settled.
+    /// When its output has settled, or a pause ends a command.
     pub fn next_event(&self) -> Option<Instant> {
-        self.coming.map(|(at, _)| at)
+        let pause = (self.dialect == Dialect::Korad && !self.typed.is_empty()).then(|| self.last + PAUSE);
+        pause.into_iter().chain(self.coming.map(|(at, _)| at)).min()
     }
 
-    /// Its output settles.
+    /// Its output settles, and a pause ends a command.
     pub fn settle(&mut self, at: Instant) {
         if let Some((_, given)) = self.coming.take_if(|(due, _)| *due <= at) {
             self.given = given;
         }
-    }
-
-    /// Takes what came over its port.
-    pub fn listen(&mut self, at: Instant) -> Result<(), ServeError> {
-        let typed = self.port.typed()?;
-        if !typed.is_empty() {
-            self.typed.extend(typed);
-            self.last = at;
-        }
-        while let Some(end) = self.typed.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.typed.drain(..=end).collect();
-            self.obey(at, &line)?;
-        }
         if self.dialect == Dialect::Korad && !self.typed.is_empty() && at - self.last >= PAUSE {
             let line = std::mem::take(&mut self.typed);
-            self.obey(at, &line)?;
+            self.obey(at, &line);
         }
-        Ok(())
     }
 
-    fn obey(&mut self, at: Instant, line: &[u8]) -> Result<(), ServeError> {
+    /// What was written to its terminal by another way than [`BenchSupply::hear`].
+    pub fn typed(&mut self) -> Result<Vec<u8>, ServeError> {
+        self.port.typed()
+    }
+
+    /// Takes what comes over its port.
+    pub fn hear(&mut self, at: Instant, bytes: &[u8]) {
+        // After a pause another command begins.
+        self.settle(at);
+        self.typed.extend(bytes);
+        self.last = at;
+        while let Some(end) = self.typed.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.typed.drain(..=end).collect();
+            self.obey(at, &line);
+        }
+    }
+
+    /// Says what it has to answer.
+    pub fn speak(&mut self) -> Result<(), ServeError> {
+        let answers = std::mem::take(&mut self.answers);
+        if answers.is_empty() { Ok(()) } else { self.port.say(&answers) }
+    }
+
+    fn obey(&mut self, at: Instant, line: &[u8]) {
         let line = String::from_utf8_lossy(line).trim().to_ascii_uppercase();
         for command in line.split(';').map(str::trim).filter(|command| !command.is_empty()) {
             let answer = match self.dialect {
                 Dialect::Scpi => self.scpi(at, command),
                 Dialect::Korad => self.korad(at, command),
             };
-            if let Some(answer) = answer {
-                self.port.say(answer.as_bytes())?;
-            }
+            self.answers.extend(answer.unwrap_or_default().into_bytes());
         }
-        Ok(())
     }
 
     fn scpi(&mut self, at: Instant, command: &str) -> Option<String> {

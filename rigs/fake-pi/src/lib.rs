@@ -25,6 +25,7 @@ pub mod world;
 mod bench_supply;
 mod page;
 mod place;
+mod ports;
 mod rig_text;
 mod server;
 

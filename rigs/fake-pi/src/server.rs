@@ -4,7 +4,7 @@
 //! already past it.
 
 use crate::clock::Monotonic;
-use crate::protocol::{Kind, LONGEST, LineRequest, Store, Transfer};
+use crate::protocol::{Kind, LONGEST, LineRequest, Port, Store, Transfer, Typed};
 use crate::world::World;
 use brownout_trace::{Instant, Span};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -24,6 +24,7 @@ enum Role {
     Stores,
     /// Somebody who waits for edges, and up to when all have to be told.
     Watch(Option<Monotonic>),
+    Port(Port),
 }
 
 #[derive(Debug)]
@@ -122,6 +123,10 @@ impl Connection {
                     }
                     Some((Kind::Stores, _)) => self.role = Role::Stores,
                     Some((Kind::Watch, _)) => self.role = Role::Watch(None),
+                    Some((Kind::Port, body)) => match Port::read(body) {
+                        Some(port) => self.role = Role::Port(port),
+                        None => return Heard::End,
+                    },
                     Some((Kind::Lines, body)) => match LineRequest::read(body) {
                         Some(request) => return Heard::Listener(request),
                         None => return Heard::End,
@@ -140,6 +145,10 @@ impl Connection {
                     Ok(at) => *waits = Some(Monotonic(u64::from_ne_bytes(at))),
                     Err(_) => return Heard::End,
                 },
+                Role::Port(port) => match Typed::read(message) {
+                    Some(typed) => world.take_typed(*port, typed),
+                    None => return Heard::End,
+                },
                 Role::Stores => match Store::read(message) {
                     Some(store) => world.take_store(store),
                     None => return Heard::End,
@@ -153,7 +162,7 @@ impl Connection {
         if let Role::Watch(waits) = &mut self.role {
             if let Some(at) = waits.take() {
                 world.catch_up(at);
-                world.pins.tell();
+                world.tell();
                 self.say(&0_i32.to_ne_bytes());
             }
             return Span::secs(1);

@@ -4,7 +4,7 @@ use crate::bench_supply::BenchSupply;
 use crate::clock::{Clock, Monotonic};
 use crate::feed::Feed;
 use crate::pins::Pins;
-use crate::protocol::{Part, Store, Transfer};
+use crate::protocol::{Part, Port, Store, Transfer};
 use crate::pulses::Pulses;
 use crate::registers::{CLEAR, SET};
 use brownout_rigs::live::console::Console;
@@ -83,6 +83,8 @@ pub struct World {
     happened: VecDeque<Event>,
     /// In order of time.
     stores: VecDeque<(Instant, Store)>,
+    /// Bytes on their way to a port, in order of time.
+    pub(crate) typed: VecDeque<(Instant, Port, Vec<u8>)>,
     contacts: Vec<Contact>,
     zero_cross: Option<Pulses>,
     generators: Vec<Generator>,
@@ -130,6 +132,7 @@ impl World {
             now: Instant::ZERO,
             happened: VecDeque::new(),
             stores: VecDeque::new(),
+            typed: VecDeque::new(),
             contacts: wires.relays.iter().map(contact).collect(),
             zero_cross,
             generators: Vec::new(),
@@ -187,6 +190,11 @@ impl World {
         let due = self.clock.instant(wall) - BEHIND;
         self.advance(due);
         self.listen(wall);
+        self.tell();
+    }
+
+    /// Tells what is to be told: edges, and what board and bench supply say.
+    pub fn tell(&mut self) {
         self.speak();
         self.pins.tell();
     }
@@ -218,7 +226,8 @@ impl World {
     fn next_change(&self) -> Instant {
         let stores = self.stores.front().map(|(at, _)| *at);
         let generators = self.generators.iter().map(|generator| generator.next);
-        let others = [stores, self.feed.next_event(), self.desk.next_event()];
+        let typed = self.typed.front().map(|(at, ..)| *at);
+        let others = [stores, typed, self.feed.next_event(), self.desk.next_event()];
         self.pulses().chain(generators).chain(others.into_iter().flatten()).min().unwrap_or(Instant::NEVER)
     }
 
@@ -247,6 +256,7 @@ impl World {
         while let Some((_, store)) = self.stores.pop_front_if(|(due, _)| *due <= self.now) {
             self.pins.store(store.offset, store.value);
         }
+        self.hear();
         self.follow_outputs();
         self.follow_mains(at);
         for generator in self.generators.iter_mut().filter(|generator| generator.next <= self.now) {
@@ -381,31 +391,6 @@ impl World {
         let mut answer = 0_i32.to_ne_bytes().to_vec();
         answer.extend(read);
         answer
-    }
-
-    fn listen(&mut self, wall: Monotonic) {
-        let typed = match &mut self.console {
-            Some(console) => console.typed(),
-            None => Ok(Vec::new()),
-        };
-        match typed {
-            Ok(typed) if !typed.is_empty() && !self.mute => self.board.lock().send_bytes(&typed),
-            Ok(_) => {}
-            Err(error) => self.troubles.push(error.to_string()),
-        }
-        if let Some(Err(error)) = self.feed.supply.as_mut().map(|supply| supply.listen(self.clock.instant(wall))) {
-            self.troubles.push(error.to_string());
-        }
-    }
-
-    fn speak(&mut self) {
-        let said = self.board.lock().take_tapped();
-        if said.is_empty() || self.mute {
-            return;
-        }
-        if let Some(Err(error)) = self.console.as_mut().map(|console| console.say(&said)) {
-            self.troubles.push(error.to_string());
-        }
     }
 }
 

@@ -10,7 +10,7 @@
 use crate::simulator::{
     fail, is_ours, kernel_epoll_wait, kernel_mmap, kernel_open, kernel_read, kernel_write, socket_path,
 };
-use crate::{gpio, i2c, open, trap, watch};
+use crate::{gpio, i2c, open, port, trap, watch};
 use libc::{c_char, c_int, c_long, c_void, mode_t, off_t, size_t, ssize_t};
 use std::ffi::CStr;
 
@@ -27,7 +27,14 @@ unsafe fn opened(directory: c_int, path: *const c_char, flags: c_int, mode: mode
         }
     }
     let made = flags & (libc::O_CREAT | libc::O_TMPFILE) != 0;
-    kernel_open(directory, path, flags, if made { mode } else { 0 })
+    let fd = kernel_open(directory, path, flags, if made { mode } else { 0 });
+    if fd >= 0
+        // Safety: the caller's word; the kernel has read it.
+        && let Some(port) = port::of(unsafe { CStr::from_ptr(path) }.to_bytes())
+    {
+        port::remember(port, fd);
+    }
+    fd
 }
 
 /// `open`, from C.
@@ -152,7 +159,10 @@ pub unsafe extern "C" fn read(fd: c_int, place: *mut c_void, length: size_t) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, length: size_t) -> ssize_t {
     // Safety: the caller's word.
-    unsafe { i2c::write(fd, bytes, length).unwrap_or_else(|| kernel_write(fd, bytes, length)) }
+    unsafe {
+        let told = i2c::write(fd, bytes, length).or_else(|| port::write(fd, bytes, length));
+        told.unwrap_or_else(|| kernel_write(fd, bytes, length))
+    }
 }
 
 /// `epoll_wait`, from C.

@@ -7,6 +7,7 @@
 //! * [`interpose`] has the calls and decides whose they are.
 //! * [`open`] makes a Pi's files: its lines and buses are one socket to the simulator each.
 //! * [`gpio`] and [`i2c`] answer the requests made to them.
+//! * [`port`] says when the program wrote to a serial port.
 //! * [`watch`] sees to it that who asks for edges finds all there are.
 //! * [`trap`] carries out stores to the line registers: they stand on a page that the program can only read, the store
 //!   faults, is [decoded](decode), done on the [shared page](registers) and told to the simulator with its instant.
@@ -28,6 +29,8 @@ mod i2c;
 mod interpose;
 #[cfg(target_os = "linux")]
 mod open;
+#[cfg(target_os = "linux")]
+mod port;
 #[cfg(target_os = "linux")]
 mod simulator;
 #[cfg(target_os = "linux")]

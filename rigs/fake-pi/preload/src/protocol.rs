@@ -11,6 +11,7 @@
 //! | `Bus` | `u32`: which I²C bus | answer; then a [`Transfer`] from the program, and its answer with all bytes read |
 //! | `Stores` | | no answer; a [`Store`] a message from the program |
 //! | `Watch` | | no answer; then CLOCK_MONOTONIC as a `u64` from the program, and an answer once every edge up to then was told |
+//! | `Port` | a [`Port`] as a `u32` | no answer; CLOCK_MONOTONIC as a `u64` and bytes from the program: what it writes to the port |
 //!
 //! Beside the socket lies the page of line registers ([`registers_beside`]), mapped by both.
 
@@ -44,13 +45,36 @@ pub enum Kind {
     Stores = 4,
     /// Somebody waits for edges.
     Watch = 5,
+    /// A serial port that the program writes to.
+    Port = 6,
+}
+
+/// A serial port by the name of its link beside the socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Port {
+    /// The board's console.
+    Console = 0,
+    /// The bench supply's.
+    Supply = 1,
+}
+
+impl Port {
+    /// Each with its name.
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Console, "console"), (Self::Supply, "supply")];
+
+    /// By its number.
+    pub fn read(body: &[u8]) -> Option<Self> {
+        let number = u32::from_ne_bytes(body.try_into().ok()?);
+        Self::ALL.into_iter().map(|(port, _)| port).find(|port| *port as u32 == number)
+    }
 }
 
 impl Kind {
     /// The kind at the head of a message, and what follows it.
     pub fn split(message: &[u8]) -> Option<(Self, &[u8])> {
         let (head, rest) = message.split_first_chunk::<4>()?;
-        let kind = [Self::Chip, Self::Lines, Self::Bus, Self::Stores, Self::Watch];
+        let kind = [Self::Chip, Self::Lines, Self::Bus, Self::Stores, Self::Watch, Self::Port];
         let kind = kind.into_iter().find(|kind| *kind as u32 == u32::from_ne_bytes(*head))?;
         Some((kind, rest))
     }
@@ -144,6 +168,28 @@ impl Store {
     }
 }
 
+/// Bytes to a serial port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// CLOCK_MONOTONIC in nanoseconds, read when they were written.
+    pub at: u64,
+    /// What was written.
+    pub bytes: Vec<u8>,
+}
+
+impl Typed {
+    /// The message.
+    pub fn message(&self) -> Vec<u8> {
+        [&self.at.to_ne_bytes(), &self.bytes[..]].concat()
+    }
+
+    /// Of a message.
+    pub fn read(message: &[u8]) -> Option<Self> {
+        let mut reader = Reader(message);
+        Some(Self { at: reader.u64()?, bytes: reader.0.to_vec() })
+    }
+}
+
 /// One part of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
@@ -210,6 +256,9 @@ mod tests {
         assert_eq!((kind, LineRequest::read(body)), (Kind::Lines, Some(request)));
         let store = Store { at: 1 << 40, offset: 0x1c, value: 1 << 17 };
         assert_eq!(Store::read(&store.message()), Some(store));
+        let typed = Typed { at: 9, bytes: b"VERSION\n".to_vec() };
+        assert_eq!(Typed::read(&typed.message()), Some(typed));
+        assert_eq!(Port::read(&1_u32.to_ne_bytes()), Some(Port::Supply));
         let parts = vec![Part::Write(0x40, vec![2]), Part::Read(0x40, 2), Part::Write(0x60, Vec::new())];
         let transfer = Transfer { at: 7, parts };
         assert_eq!(Transfer::read(&transfer.message()), Some(transfer));

@@ -160,6 +160,16 @@ pub fn identity(fd: c_int) -> Option<(u64, u64)> {
     }
 }
 
+/// The device that an open file is; `None` if it is none.
+pub fn device(fd: c_int) -> Option<u64> {
+    // Safety: plain data, written only if the call succeeds.
+    unsafe {
+        let mut status: libc::stat = zeroed();
+        let is_one = libc::fstat(fd, &raw mut status) == 0 && status.st_mode & libc::S_IFMT == libc::S_IFCHR;
+        is_one.then_some(status.st_rdev)
+    }
+}
+
 /// A file by the kernel's own call.
 pub fn kernel_open(directory: c_int, path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {
     // Safety: what the caller gave, as it was given; the kernel checks the address.
