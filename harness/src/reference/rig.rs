@@ -109,7 +109,11 @@ static LSE: Table = Table {
     keys: &[
         may("error", Form(&PPM), "how far off it is at 25 C"),
         may("tolerance", Form(&PPM), "how far another specimen's error may be from that, either way"),
-        may("start", Form(&SPAN), "from switching it on to a stable signal"),
+        may(
+            "start",
+            Either(&[Form(&SPAN), Words(&["never"])]),
+            "from switching it on to a stable signal; `never`: there is none",
+        ),
     ],
 };
 static SUPPLY: Table = Table {
@@ -311,7 +315,7 @@ const FAULT: Kind = Choice(&[
     ("dead-reserve", Some(NOTHING)),
     ("contact", Some(Kind::Table(&CONTACT))),
     ("noisy-button", Some(Kind::Table(&NOISY))),
-    ("stopped-crystal", Some(NOTHING)),
+    ("stopped-crystal", Some(Kind::Table(&CRYSTAL))),
 ]);
 static LOSS: Table = Table {
     name: "capacitor-loss",
@@ -330,7 +334,15 @@ static CONTACT: Table = Table {
 };
 static NOISY: Table = Table {
     name: "noisy-button",
-    keys: &[needed("button", Text, "which"), needed("bounce", Form(&SPAN), "for this long at most, up to 1 s")],
+    keys: &[
+        needed("button", Text, "which"),
+        needed("bounce", Form(&SPAN), "for this long at most, up to 1 s"),
+        may("spikes", Form(&SPAN), "it closes by itself so often, on average; never if not said"),
+    ],
+};
+static CRYSTAL: Table = Table {
+    name: "stopped-crystal",
+    keys: &[may("at", Form(&SPAN), "when it stops, from step 0 on; it never starts if not said")],
 };
 static LINK: Table = Table {
     name: "link",

@@ -9,6 +9,7 @@ mod front;
 mod locks;
 mod lots;
 mod measuring;
+mod own_firmware;
 mod packaging;
 mod pi;
 mod records;

@@ -58,7 +58,7 @@ pub enum MeterChip {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Calibration {
     /// By how much it reads too high.
-    #[serde(default = "nothing")]
+    #[serde(default = "nothing", deserialize_with = "Percent::signed_text")]
     pub gain: Percent,
     /// What it reads at 0 V.
     #[serde(default)]

@@ -87,6 +87,8 @@ pub struct Board {
     /// It was told that nothing can wake the core.
     asleep_for_good: bool,
     deep: Option<deep_sleep::Deep>,
+    /// When the 32 kHz crystal stops, if it will.
+    crystal_stops: Option<Instant>,
     /// A debugger holds the core, as last told to the chip.
     halted: bool,
     events: Vec<Event>,
@@ -156,6 +158,7 @@ impl Board {
             locked_up: false,
             asleep_for_good: false,
             deep: None,
+            crystal_stops: None,
             halted: false,
             events: Vec::new(),
             wiring,
