@@ -15,7 +15,8 @@ const PRIORITY: i32 = 40;
 /// # Errors
 /// What was refused, and what to do; the thread goes on as an ordinary one.
 pub fn become_real_time() -> Result<(), String> {
-    let parameters = libc::sched_param { sched_priority: PRIORITY, ..zeroed() };
+    let mut parameters: libc::sched_param = zeroed();
+    parameters.sched_priority = PRIORITY;
     // Safety: both arguments are valid for the calling thread, and the call keeps no pointer.
     let refused = unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &parameters) };
     if refused != 0 {
@@ -30,7 +31,8 @@ pub fn become_real_time() -> Result<(), String> {
 
 /// Sleeps until then. Woken early by a signal, it goes on sleeping.
 pub fn sleep_until(at: Mono) {
-    let request = libc::timespec { tv_sec: at.0 / 1_000_000_000, tv_nsec: at.0 % 1_000_000_000, ..zeroed() };
+    let mut request: libc::timespec = zeroed();
+    (request.tv_sec, request.tv_nsec) = (at.0 / 1_000_000_000, at.0 % 1_000_000_000);
     loop {
         // Safety: the request is valid, and with TIMER_ABSTIME nothing is written back.
         let ended = unsafe {
