@@ -261,7 +261,7 @@ impl World {
         self.follow_mains(at);
         for generator in self.generators.iter_mut().filter(|generator| generator.next <= self.now) {
             generator.high = !generator.high;
-            generator.next = generator.next + generator.every;
+            generator.next += generator.every;
             generator.edges -= 1;
             self.pins.set(generator.line, generator.high, at);
         }
