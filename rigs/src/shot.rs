@@ -1,6 +1,6 @@
 //! What a bench in wall-clock time does at an instant so that the supply terminals follow a list of levels.
 //!
-//! A power stage ([`crate::parts::supply`]) turns levels into strokes beforehand; the bench's real-time thread plays them
+//! A power stage turns levels into strokes beforehand; the bench's real-time thread plays them
 //! and knows nothing of supplies.
 
 use crate::rig::pi::{Channel, Input, Line};
