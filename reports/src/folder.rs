@@ -1,7 +1,7 @@
 //! Where a run records: a folder of its own below the one that was asked for, held by one live run at a time.
 
 use crate::paths::{self, CaseName};
-use crate::record::{Lines, RecordError, Sink, Started, Timing};
+use crate::record::{Lines, RecordError, Started, Timing};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -32,9 +32,8 @@ impl RunFolder {
         let number = 1 + last_run(dir).map_err(|error| failed("list", dir, error))?;
         let path = dir.join(format!("run-{number:04}"));
         fs::create_dir(&path).map_err(|error| failed("create", &path, error))?;
-        let mut timing = Lines::new(Sink::create(path.join(paths::TIMING))?);
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        timing.push(&Started::at(since_1970))?;
+        let timing = Lines::begin(path.join(paths::TIMING), &Started::at(since_1970))?;
         Ok(Self { path, timing: Mutex::new(timing), _lock: lock })
     }
 

@@ -2,7 +2,7 @@
 
 use super::error::RecordError;
 use serde::Serialize;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -67,8 +67,21 @@ pub(crate) struct Lines<W = File> {
     broken: Option<io::ErrorKind>,
 }
 
+impl Lines {
+    /// Makes the file with its first line in it: under its name there is never a file without one, at whatever instant
+    /// this process is killed. Its folder is the caller's own, so that no other file has that name.
+    pub fn begin(path: PathBuf, first: &impl Serialize) -> Result<Self, RecordError> {
+        let begun = path.with_extension("begun");
+        let mut lines = Self::new(Sink::create(begun.clone())?);
+        lines.push(first)?;
+        fs::rename(&begun, &path).map_err(|error| RecordError::io("create", &path, 0, error))?;
+        lines.sink.path = path;
+        Ok(lines)
+    }
+}
+
 impl<W: Write> Lines<W> {
-    pub fn new(sink: Sink<W>) -> Self {
+    fn new(sink: Sink<W>) -> Self {
         Self { sink, line: Vec::new(), broken: None }
     }
 

@@ -2,7 +2,7 @@
 
 use super::error::RecordError;
 use super::header::{Header, HeaderLine};
-use super::lines::{Lines, Sink};
+use super::lines::Lines;
 use crate::case_summary::CaseSummary;
 use crate::folder::RunFolder;
 use crate::paths;
@@ -47,8 +47,7 @@ impl CaseRecorder {
             }
             _ => RecordError::io("create", &folder, 0, error),
         })?;
-        let mut lines = Lines::new(Sink::create(folder.join(paths::RECORD))?);
-        lines.push(&HeaderLine::new(header))?;
+        let lines = Lines::begin(folder.join(paths::RECORD), &HeaderLine::new(header))?;
         Ok(Self { lines, signals: vcd::Signals::from_origin(header.origin), said: CaseSummary::begin(header) })
     }
 

@@ -15,19 +15,29 @@ pub enum Piece {
     Slot(Slot),
 }
 
-macro_rules! slots {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
-        /// A placeholder's name.
+/// Declares the names that may stand between braces, each with its spelling.
+macro_rules! placeholders {
+    ($(#[$about:meta])* $kind:ident: $($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Slot { $($(#[$doc])* $name),+ }
+        pub enum $kind { $($(#[$doc])* $name),+ }
 
-        impl Slot {
-            /// Every placeholder with its spelling.
+        impl $kind {
+            /// Every one with its spelling.
             pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, $text)),+];
+
+            /// Its spelling between the braces.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
         }
     };
 }
-slots!(
+pub(super) use placeholders;
+
+placeholders!(
+    /// A placeholder's name.
+    Slot:
     /// A word that is dropped.
     Any = "_",
     /// The rest of the line, blanks included.
@@ -61,13 +71,6 @@ slots!(
     /// An error's code.
     Code = "code",
 );
-
-impl Slot {
-    /// Its spelling between the braces.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(slot, _)| *slot == self).map_or("", |(_, name)| name)
-    }
-}
 
 /// A line pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]

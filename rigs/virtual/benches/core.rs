@@ -7,7 +7,7 @@
 #[path = "../tests/flashed/mod.rs"]
 mod flashed;
 #[path = "../tests/semihosting/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with other targets, each of which uses a part of it")]
 mod semihosting;
 
 use std::hint::black_box;

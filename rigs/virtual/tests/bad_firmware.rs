@@ -2,7 +2,7 @@
 
 mod flashed;
 #[path = "semihosting/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with other targets, each of which uses a part of it")]
 mod semihosting;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What a macro enters: digits, with placeholders for the values of its command.
 
-use crate::profile::pattern::{PatternError, split};
+use crate::profile::pattern::{PatternError, placeholders, split};
 use std::fmt;
 use std::str::FromStr;
 
@@ -44,19 +44,9 @@ impl fmt::Display for Digits {
     }
 }
 
-macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
-        /// What a placeholder stands for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Field { $($(#[$doc])* $name),+ }
-
-        impl Field {
-            /// Every placeholder with its spelling.
-            pub const ALL: &[(Self, &'static str)] = &[$((Self::$name, $text)),+];
-        }
-    };
-}
-fields!(
+placeholders!(
+    /// What a placeholder stands for.
+    Field:
     /// The year, four digits.
     Year = "year",
     /// Its last two.
@@ -94,13 +84,6 @@ fields!(
     /// The mode that stood before, by `modes`.
     Was = "was",
 );
-
-impl Field {
-    /// Its spelling between the braces.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)
-    }
-}
 
 /// Digits with placeholders between them: `1{hour}{minute}`.
 #[derive(Debug, Clone, PartialEq, Eq)]

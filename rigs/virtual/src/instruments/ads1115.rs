@@ -107,11 +107,12 @@ impl Device for Ads1115 {
     }
 
     fn settle(&mut self, at: Instant, sees: &Sees) {
-        let Some(mean) = self.conversion.as_mut().and_then(|conversion| conversion.settle(at, sees)) else { return };
+        let Some(mean) = Conversion::ended(&mut self.conversion, at, sees) else { return };
         let range = RANGES[usize::from(self.configuration >> 9 & 7)];
         self.result = signed_steps(self.input(mean.terminals).0, range / 32_768.0);
-        let continuous = self.configuration & ONE_SHOT == 0;
-        self.conversion = continuous.then(|| Conversion::begin(at, self.takes()));
+        if self.configuration & ONE_SHOT == 0 {
+            self.conversion = Some(Conversion::begin(at, self.takes()));
+        }
     }
 }
 

@@ -36,8 +36,15 @@ impl Conversion {
         self.ends()
     }
 
+    /// What the conversion that is under way comes to, once it is over; there is none after that.
+    pub fn ended(under_way: &mut Option<Self>, at: Instant, sees: &Sees) -> Option<Sees> {
+        let mean = under_way.as_mut()?.settle(at, sees)?;
+        *under_way = None;
+        Some(mean)
+    }
+
     /// Looks, if it is time to; gives the mean when it is over.
-    pub fn settle(&mut self, at: Instant, sees: &Sees) -> Option<Sees> {
+    fn settle(&mut self, at: Instant, sees: &Sees) -> Option<Sees> {
         while self.looks < LOOKS && self.next_event() <= at {
             self.terminals += sees.terminals.0;
             self.current += sees.current.0;

@@ -17,6 +17,8 @@ use brownout_trace::{Instant, Ohms, Span, Volts};
 const RESET: u16 = 0x399f;
 const SHUNT_STEP: f64 = 10e-6;
 const BUS_STEP: f64 = 4e-3;
+/// In the configuration: conversions follow each other.
+const CONTINUOUS: u16 = 1 << 2;
 const READY: u16 = 1 << 1;
 const OVERFLOW: u16 = 1;
 
@@ -155,11 +157,9 @@ impl Device for Ina219 {
     }
 
     fn settle(&mut self, at: Instant, sees: &Sees) {
-        let Some(mean) = self.conversion.as_mut().and_then(|conversion| conversion.settle(at, sees)) else { return };
+        let Some(mean) = Conversion::ended(&mut self.conversion, at, sees) else { return };
         self.keep(&mean);
-        let continuous = self.configuration >> 2 & 1 == 1;
-        self.conversion = None;
-        if continuous {
+        if self.configuration & CONTINUOUS != 0 {
             self.begin(at);
         }
     }

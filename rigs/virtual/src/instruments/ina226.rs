@@ -23,6 +23,8 @@ const BUS_STEP: f64 = 1.25e-3;
 const TIMES: [i64; 8] = [140, 204, 332, 588, 1_100, 2_116, 4_156, 8_244];
 /// Averages by their code (table 6).
 const AVERAGES: [i64; 8] = [1, 4, 16, 64, 128, 256, 512, 1_024];
+/// In the configuration: conversions follow each other.
+const CONTINUOUS: u16 = 1 << 2;
 const READY: u16 = 1 << 3;
 const OVERFLOW: u16 = 1 << 2;
 /// What of the mask/enable register firmware may set.
@@ -160,11 +162,9 @@ impl Device for Ina226 {
     }
 
     fn settle(&mut self, at: Instant, sees: &Sees) {
-        let Some(mean) = self.conversion.as_mut().and_then(|conversion| conversion.settle(at, sees)) else { return };
+        let Some(mean) = Conversion::ended(&mut self.conversion, at, sees) else { return };
         self.keep(&mean);
-        let continuous = self.configuration >> 2 & 1 == 1;
-        self.conversion = None;
-        if continuous {
+        if self.configuration & CONTINUOUS != 0 {
             self.begin(at);
         }
     }

@@ -1,6 +1,15 @@
 //! The exact first nanosecond of something that a formula places only up to rounding.
 
+use brownout_trace::event::Crossing;
 use brownout_trace::{Instant, Span};
+
+/// Whether a reading is where this crossing of the threshold leads; at the threshold is above it.
+pub(super) fn is_past(crossing: Crossing, threshold: f64, reading: f64) -> bool {
+    match crossing {
+        Crossing::Rising => reading >= threshold,
+        Crossing::Falling => reading < threshold,
+    }
+}
 
 /// The first instant after `start`, and not after `until`, at which `holds`; [`None`] where it does not hold at `until`.
 ///

@@ -212,10 +212,7 @@ impl Ripple {
         level: f64,
         reading: impl Fn(f64) -> f64,
     ) -> Option<Instant> {
-        let past = |volts: f64| match crossing {
-            Crossing::Rising => reading(volts) >= threshold,
-            Crossing::Falling => reading(volts) < threshold,
-        };
+        let past = |volts: f64| crossing::is_past(crossing, threshold, reading(volts));
         match &self.course {
             Course::Dark { store, .. } => {
                 let stored = if matches!(self.load, Load::Power { .. }) { level * level } else { level };

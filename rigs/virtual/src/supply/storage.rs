@@ -72,10 +72,7 @@ impl Storage {
         level: f64,
         reading: impl Fn(f64) -> f64,
     ) -> Option<Instant> {
-        let past = |volts: f64| match crossing {
-            Crossing::Rising => reading(volts) >= threshold,
-            Crossing::Falling => reading(volts) < threshold,
-        };
+        let past = |volts: f64| crossing::is_past(crossing, threshold, reading(volts));
         let heads_there = |piece: &Piece| match crossing {
             Crossing::Rising => piece.curve.slope > 0.0,
             Crossing::Falling => piece.curve.slope < 0.0,
