@@ -9,6 +9,7 @@ pub mod bench;
 pub mod check;
 pub mod completions;
 pub mod exit;
+pub mod fit;
 pub mod front;
 pub mod libtest;
 pub mod lot;
@@ -16,6 +17,7 @@ pub mod orphaned;
 pub mod output;
 pub mod reject;
 pub mod review;
+pub mod rig;
 pub mod run;
 pub mod schema;
 pub mod serve;
@@ -72,6 +74,8 @@ enum Command {
     Reject(reject::Options),
     /// Let virtual boards live in wall-clock time, for a terminal and a debugger
     Serve(serve::Options),
+    /// Check a rig, de-energise one, or show what is here
+    Rig(rig::Options),
     /// Print the script that completes options in a shell
     Completions(completions::Options),
     /// Print the JSON Schema of scenario, rig or board files, for editors
@@ -123,6 +127,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Completions(options) => completions::completions(options, output),
         Command::Serve(options) => serve::serve(options, output, stop),
         Command::Reject(options) => reject::reject(options, output),
+        Command::Rig(options) => rig::rig(options, output),
         Command::Schema(options) => schema::schema(options, output),
     }
 }

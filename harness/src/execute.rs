@@ -39,6 +39,7 @@ mod word_tests;
 pub(crate) use contacts::Contacts;
 pub(crate) use ledger::{Help, Ledger, Outage, Seen};
 pub(crate) use speech::{Reply, Trouble};
+pub(crate) use stairs::tread;
 
 use crate::arrange;
 use crate::outcome::{CaseOutcome, Stopped};

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod execute;
 pub mod judge;
 pub mod lot;
+pub mod on_pi;
 pub mod oracle;
 pub mod outcome;
 pub mod plan;

@@ -1,5 +1,6 @@
 //! The plan: the cases with every name resolved against one board, checked before anything is energised.
 
+mod able;
 mod board_check;
 mod build;
 mod doubt;
@@ -65,6 +66,19 @@ impl Plan {
         });
         notes.filter(|note| seen.insert(same(note))).collect()
     }
+
+    /// What the rig's supply cannot do, at its place, each once: cases that do it are skipped.
+    pub fn unable(&self) -> Vec<Fault> {
+        let mut seen = HashSet::new();
+        let steps = self.cases.iter().flat_map(|case| case.steps.iter().map(move |step| (case, step)));
+        let notes = steps.filter_map(|(case, step)| {
+            let why =
+                step.unable.as_ref().filter(|_| case.skip.as_ref().is_some_and(|skip| Some(skip) == case.unable()))?;
+            let help = "the case is skipped: run it on a rig whose supply can";
+            Some(Fault::new(&step.source, step.span.clone(), why).label("not on this rig").help(help).note())
+        });
+        notes.filter(|note| seen.insert(same(note))).collect()
+    }
 }
 
 /// What a scenario file says of itself; shared by its cases.
@@ -103,6 +117,8 @@ pub struct Case {
     pub nominal: Volts,
     /// The least bench time from step 0 to the end; acknowledgements come on top.
     pub takes: Span,
+    /// What arranging takes on top of it, where bench time is the wall's; `None` on a virtual bench.
+    pub arranging: Option<Span>,
     /// By how much the rig may be wrong.
     pub uncertainty: Uncertainty,
     /// Why this board cannot do the case, known beforehand: it is skipped with this reason.
@@ -113,6 +129,11 @@ impl Case {
     /// Whether it asks for something that the rig cannot tell, known beforehand: it will not pass.
     pub fn is_doubtful(&self) -> bool {
         self.skip.is_none() && self.steps.iter().any(|step| step.doubt.is_some())
+    }
+
+    /// The first thing in it that the rig's supply cannot do.
+    fn unable(&self) -> Option<&String> {
+        self.steps.iter().find_map(|step| step.unable.as_ref())
     }
 }
 
@@ -131,4 +152,6 @@ pub struct PlannedStep {
     pub earliest: Instant,
     /// Why what it asks cannot be told on this rig, known beforehand: it is judged inconclusive with these words.
     pub doubt: Option<String>,
+    /// Why the rig's supply cannot do it: the case is skipped.
+    pub unable: Option<String>,
 }

@@ -9,6 +9,7 @@
 pub mod board;
 pub mod kind;
 pub mod page;
+pub mod pi;
 pub mod rig;
 pub mod scenario;
 pub mod schema;

@@ -6,13 +6,14 @@ use crate::execute::run_case;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
 use crate::runner::watch::{CaseWatch, Watch};
+use brownout_rigs::bench::RigFault;
 use brownout_rigs::bench::virtual_board::VirtualBench;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::{self, FlashError, Flashed};
 use brownout_rigs::live::{Live, ServeError};
 use brownout_rigs::profile::Profile;
 use brownout_rigs::rig::Rig;
-use brownout_trace::Event;
+use brownout_trace::{Event, Instant};
 use std::path::Path;
 
 /// A rig, the profile of the board on it, and the firmware as probe-rs wrote and verified it.
@@ -62,6 +63,14 @@ impl Rigged {
             VirtualBench::new(&self.rig, &self.flashed, seed, start).map(|bench| watch.over(bench))
         };
         run_case(&mut bench, case, &self.profile, sink)
+    }
+
+    /// A bench with the board on it, without supply.
+    ///
+    /// # Errors
+    /// The rig file describes no possible board.
+    pub fn bench(&self, seed: u64, start: Instant) -> Result<VirtualBench, RigFault> {
+        VirtualBench::new(&self.rig, &self.flashed, seed, start)
     }
 
     /// The board to be lived with in wall-clock time, reachable in `folder`.

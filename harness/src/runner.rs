@@ -20,6 +20,7 @@ use crate::outcome::CaseOutcome;
 use crate::plan::Case;
 use brownout_rigs::rig::Rig;
 use brownout_trace::Event;
+use std::num::NonZeroUsize;
 use watch::CaseWatch;
 
 /// What can run a case: a bench, flashed and ready. One serves every thread.
@@ -28,6 +29,11 @@ pub trait CaseRunner: Sync {
     /// the outcome: of [`What::Ended`](brownout_trace::What::Ended) the caller writes its own.
     /// The bench gives up, inconclusive, when `watch` says so.
     fn run(&self, case: &Case, seed: u64, watch: CaseWatch<'_>, sink: &mut dyn FnMut(&Event)) -> CaseOutcome;
+
+    /// How many cases it can run at once, if that is limited: a physical rig has one board.
+    fn at_once(&self) -> Option<NonZeroUsize> {
+        None
+    }
 
     /// The same firmware on a rig that differs in the parts of its board. `None` where nobody can change them: a board on
     /// a desk.

@@ -25,6 +25,7 @@ pub fn header() -> Header {
         board: "reference".into(),
         board_serial: None,
         calibrated: None,
+        calibration_file: None,
         origin: Instant(-12_000_000_000),
     }
 }

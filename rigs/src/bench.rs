@@ -4,10 +4,16 @@
 //! Pi. A bench is made for one attempt at one case; its clock begins at the negative instant that arranging needs,
 //! and its board has no supply until it is played.
 
+pub mod metering;
+#[cfg(target_os = "linux")]
+pub mod pi;
+#[cfg(not(target_os = "linux"))]
+#[path = "bench/elsewhere.rs"]
+pub mod pi;
 pub mod virtual_board;
 
 use crate::firmware::Firmware;
-use brownout_trace::event::{Level, ShotReport};
+use brownout_trace::event::{Figure, Level, ShotFigure, ShotReport};
 use brownout_trace::{Event, Instant, Span};
 use std::fmt;
 
@@ -42,6 +48,19 @@ pub trait Bench {
     /// algorithm takes; what happens meanwhile is appended, as by [`Bench::advance`]. That the supply goes away meanwhile
     /// is no fault of the rig.
     fn flash(&mut self, firmware: Option<&Firmware>, events: &mut Vec<Event>) -> Result<Flashing, RigFault>;
+}
+
+/// A report without the figures that a rig has no part for.
+fn as_measured(mut report: ShotReport, measures: &[ShotFigure]) -> ShotReport {
+    for (_, figure) in ShotFigure::ALL.into_iter().filter(|(_, figure)| !measures.contains(figure)) {
+        match figure {
+            ShotFigure::Start => report.start = Figure::Unmeasured,
+            ShotFigure::Width => report.measured_width = Figure::Unmeasured,
+            ShotFigure::Depth => report.depth = Figure::Unmeasured,
+            ShotFigure::Slew => report.slew = Figure::Unmeasured,
+        }
+    }
+    report
 }
 
 /// What came of flashing.

@@ -101,7 +101,7 @@ pub struct Flashed {
 
 /// What is erased before a firmware is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Erase {
+pub enum Erase {
     /// Everything.
     Chip,
     /// The pages that the firmware needs.
@@ -111,7 +111,11 @@ enum Erase {
 /// Flashes and verifies `firmware` through `probe`, then resets the chip. Works on any probe; `chip` is a name, or a
 /// target of one's own making.
 pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
-    let mut session = write(probe, chip, firmware, Erase::Chip)?;
+    restart(&mut write(probe, chip, firmware, Erase::Chip, &mut || {})?)
+}
+
+/// Resets the chip through its probe.
+pub fn restart(session: &mut Session) -> Result<(), FlashError> {
     let mut core = session.core(0).map_err(while_doing(Doing::Resetting))?;
     match core.reset() {
         // What was written was verified. A firmware that crashes as soon as it starts is the board's failure, and the
@@ -124,14 +128,16 @@ pub fn flash(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware)
 /// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is left
 /// for its reset pin to start.
 pub fn update(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
-    write(probe, chip, firmware, Erase::Pages).map(drop)
+    write(probe, chip, firmware, Erase::Pages, &mut || {}).map(drop)
 }
 
-fn write(
+/// Writes and verifies; `progress` is called whenever probe-rs has done a piece of it.
+pub fn write(
     probe: Probe,
     chip: impl Into<TargetSelector>,
     firmware: &Firmware,
     erase: Erase,
+    progress: &mut dyn FnMut(),
 ) -> Result<Session, FlashError> {
     let mut session = probe.attach(chip, Permissions::new()).map_err(while_doing(Doing::Attaching))?;
     let mut loader = session.target().flash_loader();
@@ -140,8 +146,11 @@ fn write(
         .map_err(while_doing(Doing::ReadingFirmware))?;
     let mut options = DownloadOptions::default();
     options.do_chip_erase = erase == Erase::Chip;
+    options.progress = FlashProgress::new(|_| progress());
     loader.commit(&mut session, options).map_err(while_doing(Doing::Writing))?;
-    loader.verify(&mut session, &mut FlashProgress::empty()).map_err(while_doing(Doing::Verifying))?;
+    let mut verifying = FlashProgress::new(|_| progress());
+    loader.verify(&mut session, &mut verifying).map_err(while_doing(Doing::Verifying))?;
+    drop(verifying);
     Ok(session)
 }
 

@@ -17,8 +17,10 @@ pub const FOLDER: &str = "/run/lock";
 /// A rig, held. Dropping it frees the rig.
 #[derive(Debug)]
 pub struct RigLock {
-    /// Held, never read: the kernel's lock lives as long as it is open.
-    _file: File,
+    /// The kernel's lock lives as long as it is open.
+    file: File,
+    /// What was in it when the rig was taken; more is a word left by [`leave_word`].
+    length: u64,
     /// The lock's file.
     pub path: PathBuf,
 }
@@ -80,7 +82,7 @@ pub enum LockError {
     /// The lock's file cannot be opened or locked.
     #[error("cannot {action} {path}")]
     Io {
-        /// `open` or `lock`.
+        /// `open`, `lock` or `look at`.
         action: &'static str,
         /// Which.
         path: PathBuf,
@@ -114,7 +116,51 @@ impl RigLock {
             // The rig is ours, whether or not others can read it there.
             let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text(holder).as_bytes()));
         }
-        Ok(Self { _file: file, path })
+        let length = file.metadata().map_err(failed("look at"))?.len();
+        Ok(Self { file, length, path })
+    }
+
+    /// Whether somebody de-energised the rig since it was taken, and left word of it.
+    pub fn is_made_safe(&self) -> bool {
+        self.file.metadata().is_ok_and(|now| now.len() > self.length)
+    }
+}
+
+/// Leaves word for the holder of a lock, if there is one, that its rig was de-energised behind its back.
+///
+/// # Errors
+/// What the system said: then the holder has to see it by the rig itself.
+pub fn leave_word(path: &Path) -> io::Result<()> {
+    if look(path) == State::Free {
+        return Ok(());
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    OpenOptions::new().append(true).open(path)?.write_all(format!("# made safe at {now}\n").as_bytes())
+}
+
+/// Whether a rig is had by somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// By nobody.
+    Free,
+    /// By this one, if it said so.
+    Held(Option<Holder>),
+}
+
+/// Looks at a lock without touching it: a lock taken to look could turn a run away. The kernel's list of locks tells; where it
+/// cannot be read the rig counts as free, and taking it will tell.
+pub fn look(path: &Path) -> State {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(file) = fs::metadata(path) else { return State::Free };
+    let device = file.dev();
+    // As the kernel prints it: major and minor in hexadecimal, then the inode.
+    let (major, minor) = ((device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff_ff00));
+    let place = format!("{major:02x}:{minor:02x}:{}", file.ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let is_held = locks.lines().any(|line| line.contains("FLOCK") && line.split(' ').any(|word| word == place));
+    match is_held {
+        true => State::Held(fs::read_to_string(path).ok().and_then(|text| toml::from_str(&text).ok())),
+        false => State::Free,
     }
 }
 
@@ -194,6 +240,39 @@ mod tests {
         RigLock::take(&in_folder(&folder, "pi_1"), "pi_1", &me).unwrap();
         drop(held);
         RigLock::take(&in_folder(&folder, "pi/1"), "pi/1", &me).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_look_tells_who_holds_it_and_takes_nothing() {
+        let folder = folder("look");
+        let path = folder.join("brownout-pi.lock");
+        assert_eq!(look(&path), State::Free);
+        let me = Holder::this("a run");
+        let held = RigLock::take(&path, "pi", &me).unwrap();
+        assert_eq!(look(&path), State::Held(Some(me)));
+        drop(held);
+        assert_eq!(look(&path), State::Free, "its file stays");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn word_is_left_for_a_holder_only() {
+        let folder = folder("word");
+        let path = folder.join("brownout-pi.lock");
+        leave_word(&path).unwrap();
+        assert!(!path.exists(), "nobody is there to read it");
+        let me = Holder::this("a run");
+        let held = RigLock::take(&path, "pi", &me).unwrap();
+        assert!(!held.is_made_safe());
+        leave_word(&path).unwrap();
+        leave_word(&path).unwrap();
+        assert!(held.is_made_safe());
+        assert_eq!(look(&path), State::Held(Some(me.clone())));
+        drop(held);
+        leave_word(&path).unwrap();
+        let next = RigLock::take(&path, "pi", &me).unwrap();
+        assert!(!next.is_made_safe(), "it was another holder's");
         fs::remove_dir_all(&folder).unwrap();
     }
 

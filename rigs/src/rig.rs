@@ -2,14 +2,16 @@
 
 pub mod pi;
 
+use crate::calibration;
 use crate::lock;
 use crate::parts::meter::MeterParts;
-use crate::place::{line_column, of_words};
+use crate::place::{line_column, of_path, of_words, text_at};
 use crate::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
 use brownout_trace::{RelayName, Volts};
 use brownout_virtual::wiring::Wiring;
 use pi::PiWires;
+use pi::check::Head;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -49,16 +51,13 @@ struct RigFile {
     bench: BenchKind,
     board: String,
     meter: Option<MeterParts>,
-    #[serde(default)]
-    uncertainty: Uncertainty,
-    /// All of them, unless the file says otherwise.
+    uncertainty: Option<Uncertainty>,
+    /// All that its bench can, unless the file says otherwise.
     measures: Option<Vec<ShotFigure>>,
     lock: Option<String>,
     highest: Option<Volts>,
     #[serde(rename = "virtual")]
     wiring: Option<Wiring>,
-    /// No file has it before there is a bench that can be asked for.
-    #[serde(skip)]
     pi: Option<PiWires>,
 }
 
@@ -69,7 +68,6 @@ pub enum BenchKind {
     /// The virtual board, in virtual time.
     Virtual,
     /// A Raspberry Pi, in wall-clock time.
-    #[serde(skip)]
     Pi,
 }
 
@@ -123,6 +121,27 @@ impl Stand {
         }
     }
 
+    /// Whether it switches mains, which takes a word of its own (DESIGN.md, rule 7).
+    pub fn is_mains(&self) -> bool {
+        self.pi().is_some_and(|wires| wires.is_mains())
+    }
+
+    /// The figures of a shot that it measures where its file does not say; with a meter, or without.
+    fn measures(&self, has_meter: bool) -> Vec<ShotFigure> {
+        match self {
+            Self::Virtual(_) => ShotFigure::ALL.map(|(_, figure)| figure).into(),
+            Self::Pi(wires) => wires.measures(has_meter),
+        }
+    }
+
+    /// By how much it may be wrong where its file does not say.
+    fn usual_uncertainty(&self) -> Uncertainty {
+        match self {
+            Self::Virtual(_) => Uncertainty::EXACT,
+            Self::Pi(_) => Uncertainty::USUAL_PI,
+        }
+    }
+
     /// Whether there is one of it, so that only one run at a time can have it.
     pub fn needs_lock(&self) -> bool {
         matches!(self, Self::Pi(_))
@@ -140,6 +159,13 @@ pub struct RigError {
     pub why: String,
     /// The nearest known word for an unknown one.
     pub nearest: Option<String>,
+}
+
+impl RigError {
+    /// What is wrong behind a key of a rig file: `pi.relays.0.input`.
+    fn at(text: &str, path: &Path, key: &str, why: String) -> Self {
+        Self { path: path.to_owned(), place: Some(of_path(text, key)), why, nearest: None }
+    }
 }
 
 impl fmt::Display for RigError {
@@ -173,6 +199,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("virtual-220v", include_str!("../virtual-220v.toml")),
     ("virtual-220v-dropper", include_str!("../virtual-220v-dropper.toml")),
     ("virtual-220v-switching", include_str!("../virtual-220v-switching.toml")),
+    ("pi-5v", include_str!("../pi-5v.toml")),
+    ("pi-12v", include_str!("../pi-12v.toml")),
+    ("pi-psu", include_str!("../pi-psu.toml")),
+    ("pi-mains", include_str!("../pi-mains.toml")),
 ];
 
 /// The firmware that comes with the command: name and ELF.
@@ -210,11 +240,22 @@ impl Rig {
         Self::parse(&text, path)
     }
 
+    /// What is wrong behind a key of its file, `pi.relays.0.name`, found by somebody who knows more than the file says.
+    pub fn fault(&self, path: &Path, key: &str, why: String) -> RigError {
+        RigError::at(&self.text, path, key, why)
+    }
+
     /// The file of the lock that a run holds as long as it uses the rig. A physical rig has one by its own name unless its
     /// file says another; a virtual one only if its file asks for it: to keep two runs apart that share something else.
     pub fn lock_file(&self) -> Option<PathBuf> {
         let own = self.stand.needs_lock().then_some(&self.name);
         self.lock.as_ref().or(own).map(|name| lock::place(name))
+    }
+
+    /// The file of what `rig check` found; a virtual rig has none.
+    pub fn calibration_file(&self) -> Option<PathBuf> {
+        let wires = self.stand.pi()?;
+        Some(wires.calibration.clone().unwrap_or_else(|| calibration::usual_place(&self.name)))
     }
 
     /// Reads a rig from text; `path` is for messages.
@@ -238,7 +279,18 @@ impl Rig {
                 wiring.check().map_err(|error| at("virtual", error.to_string()))?;
                 Stand::Virtual(Arc::new(wiring))
             }
-            (BenchKind::Pi, None, Some(wires)) => Stand::Pi(Arc::new(wires)),
+            (BenchKind::Pi, None, Some(wires)) => {
+                let head = Head {
+                    name: &file.name,
+                    meter: file.meter.as_ref(),
+                    measures: file.measures.as_deref(),
+                    uncertainty: file.uncertainty.as_ref(),
+                    highest: file.highest,
+                    nominal: &text_at(text, "pi.supply.nominal"),
+                };
+                wires.check(&head).map_err(|flaw| RigError::at(text, path, &flaw.key, flaw.why))?;
+                Stand::Pi(Arc::new(wires))
+            }
             (BenchKind::Virtual, None, _) => {
                 return Err(at("bench", "`bench = \"virtual\"` needs a table `[virtual]`: the board".to_owned()));
             }
@@ -265,13 +317,14 @@ impl Rig {
                 format!("`lock = \"{lock}\"` names nothing: write a name, such as \"rack-3\", or the path of a file");
             return Err(at("lock", why));
         }
+        let measures = file.measures.unwrap_or_else(|| stand.measures(file.meter.is_some()));
         Ok(Self {
             name: file.name,
             description: file.description,
             board: file.board,
             meter: file.meter,
-            uncertainty: file.uncertainty,
-            measures: file.measures.unwrap_or_else(|| ShotFigure::ALL.map(|(_, figure)| figure).into()),
+            uncertainty: file.uncertainty.unwrap_or_else(|| stand.usual_uncertainty()),
+            measures,
             stand,
             lock: file.lock,
             highest: file.highest,

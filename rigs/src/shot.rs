@@ -24,6 +24,16 @@ pub enum Stroke {
         /// How long that may take.
         within: Span,
     },
+    /// The same, until it tells that it is active: the mains' next zero.
+    AwaitActive {
+        /// The input.
+        input: Input,
+        /// How long that may take.
+        within: Span,
+    },
+    /// What comes next happens no sooner than so long after what came before was *done*, however late that was: a player
+    /// that lags must not close a gap between two switches.
+    Rest(Span),
     /// Writes a code to an output of the DAC.
     Dac {
         /// Which output.

@@ -34,6 +34,10 @@ impl Uncertainty {
     /// A rig that is never wrong.
     pub const EXACT: Self = Self { time: Span::ZERO, clock: Ppm(0.0), voltage: Percent(0.0) };
 
+    /// A Pi rig whose file says nothing: a timestamp's budget and a crystal's tens of ppm (DOMAIN.md, "Hardware numbers"),
+    /// and a meter with a shunt and a divider of 0.5 % each.
+    pub const USUAL_PI: Self = Self { time: Span::micros(100), clock: Ppm(50.0), voltage: Percent(1.0) };
+
     /// A limit is trusted from so many times the uncertainty on: the usual test uncertainty ratio of 4:1 (ANSI/NCSL
     /// Z540.3°).
     pub const RATIO: f64 = 4.0;

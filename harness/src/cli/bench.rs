@@ -1,12 +1,16 @@
 //! From a rig file and a firmware to a bench that can run cases: the one place where the command meets the rigs.
 
+use super::fit::{self, Contradiction};
+use crate::on_pi::OnPi;
 use crate::outcome::CaseOutcome;
 use crate::plan::Case;
-use crate::rigged::{Rigged, VIRTUAL_CHIP};
+use crate::rigged::Rigged;
 use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
 use crate::runner::watch::CaseWatch;
 use brownout_reports::record::Sha256;
+use brownout_rigs::bench::RigFault;
+use brownout_rigs::bench::pi::PiRig;
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing::Doing;
 use brownout_rigs::profile::Profile;
@@ -47,7 +51,8 @@ pub enum Trouble {
 
 /// What makes benches ready; tests have one of their own.
 pub trait Lab: Sync {
-    /// Flashes `firmware`, or the shipped one, onto the rig's board.
+    /// Flashes `firmware` onto the rig's board. Without one a virtual board gets the shipped one, and a board on a desk is
+    /// tested as it is.
     ///
     /// # Errors
     /// A file that is no firmware for the board, or a rig that could not be flashed.
@@ -59,6 +64,9 @@ pub struct Rigs;
 
 impl Lab for Rigs {
     fn ready(&self, files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+        if files.rig.stand.pi().is_some() {
+            return on_pi(files, firmware);
+        }
         let firmware = self::firmware(firmware)?;
         let flashed = Rigged::flash(files.rig.clone(), files.profile.clone(), &firmware);
         let rigged = flashed.map_err(|error| match error.doing {
@@ -72,6 +80,22 @@ impl Lab for Rigs {
             said: format!("flashed {} by probe-rs and verified it", firmware.name()),
         })
     }
+}
+
+/// A Pi rig, looked at and safe; its board flashed if a firmware is named.
+fn on_pi(files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+    let firmware = firmware.map(|path| self::firmware(Some(path))).transpose()?;
+    let hash = firmware.as_ref().map(|firmware| Sha256(firmware.sha256()));
+    let name = firmware.as_ref().map(|firmware| firmware.name().to_owned());
+    let trouble = |fault: RigFault| Trouble::Rig(fault.to_string());
+    let rig = PiRig::new(&files.rig, &files.profile, firmware).map_err(trouble)?;
+    let prepared = rig.prepare().map_err(trouble)?;
+    let mut said = match name {
+        Some(name) => format!("flashed {name} by probe-rs and verified it"),
+        None => "the board is tested as it is, without --firmware".to_owned(),
+    };
+    prepared.warnings.iter().for_each(|warning| said.push_str(&format!("; warning: {warning}")));
+    Ok(Ready { runner: Box::new(OnPi::new(rig, files.profile.clone())), firmware: hash, said })
 }
 
 /// The firmware of this file; the shipped one if none is named.
@@ -126,35 +150,9 @@ impl RigFiles {
         };
         let profile = profile.map_err(|error| error.to_string())?;
         let files = Self { rig, profile, board_file: hash(&text) };
-        match files.contradiction() {
-            None => Ok(files),
-            Some(why) => {
-                Err(format!("the rig `{}` does not fit its board `{}`: {why}", files.rig.name, files.profile.name))
-            }
-        }
-    }
-
-    /// Where the rig's wiring and the board's profile say different things: neither the board's failure nor trouble
-    /// that a second run would cure.
-    fn contradiction(&self) -> Option<String> {
-        let (stand, profile) = (&self.rig.stand, &self.profile);
-        let nominal = stand.nominal();
-        if (nominal.0 - profile.supply.0).abs() > 1e-9 {
-            return Some(format!("the rig's supply is {nominal}, the profile's {}", profile.supply));
-        }
-        let wired = stand.relays();
-        if let Some(relay) = profile.relays.iter().find(|relay| !wired.contains(relay)) {
-            let wired: Vec<String> = wired.iter().map(ToString::to_string).collect();
-            let wired = if wired.is_empty() { "none".to_owned() } else { wired.join(", ") };
-            return Some(format!("the profile has a relay {relay}, the rig has {wired}"));
-        }
-        // What a real board has on it is known by nobody but its profile.
-        let wiring = stand.wiring()?;
-        let baud = wiring.console.baud;
-        if let Some(console) = profile.console.as_ref().filter(|console| console.baud != baud) {
-            return Some(format!("the rig's console runs at {baud} bits/s, the profile's at {}", console.baud));
-        }
-        let chip = profile.chip.as_deref().unwrap_or(VIRTUAL_CHIP);
-        (chip != VIRTUAL_CHIP).then(|| format!("the virtual board's chip is an {VIRTUAL_CHIP}, the profile's `{chip}`"))
+        let Some(Contradiction { key, why }) = fit::contradiction(&files.rig, &files.profile) else { return Ok(files) };
+        let why = format!("the rig `{}` does not fit its board `{}`: {why}", files.rig.name, files.profile.name);
+        let shipped = format!("{}.toml", files.rig.name);
+        Err(files.rig.fault(path.unwrap_or(Path::new(&shipped)), &key, why).to_string())
     }
 }

@@ -46,7 +46,7 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
 
 fn report(plan: &Plan, files: &RigFiles, output: &mut Output) {
     let notes = plan.notes();
-    for note in &notes {
+    for note in notes.iter().chain(&plan.unable()) {
         let text = output.talk_look.fault(note);
         output.talk(&format!("{}\n", text.trim_end_matches('\n')));
     }

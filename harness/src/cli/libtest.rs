@@ -45,6 +45,11 @@ impl Selection {
         *list || *quiet || format.is_some() || logfile.is_some()
     }
 
+    /// Whether the cases are only listed.
+    pub fn is_list(&self) -> bool {
+        self.0.list
+    }
+
     /// How many threads, if it says.
     pub fn threads(&self) -> Option<NonZeroUsize> {
         self.0.test_threads.and_then(NonZeroUsize::new)
@@ -227,6 +232,9 @@ fn prepared(scenarios: &Path) -> Result<(Arguments, Vec<Trial>), Exit> {
     let mut all = Vec::new();
     for rig in options.rigs() {
         let files = RigFiles::load(rig).map_err(|error| usage(&mut output, &error))?;
+        if !arguments.list {
+            options.may_energise(&files.rig).map_err(|why| usage(&mut output, &why))?;
+        }
         let mut plan = setup::plan(&[scenarios.to_owned()], &files, &mut output).ok_or(Exit::Usage)?;
         options.keep_shard(&mut plan.cases);
         let several = options.rigs.len() > 1;
@@ -284,6 +292,7 @@ mod tests {
             steps: Vec::new(),
             nominal: Volts(12.0),
             takes: Span::ZERO,
+            arranging: None,
             uncertainty: brownout_rigs::uncertainty::Uncertainty::EXACT,
             skip: skip.map(str::to_owned),
         }

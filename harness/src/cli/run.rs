@@ -18,6 +18,7 @@ use crate::runner::{pool, seed};
 use crate::scenario::error::Source;
 use crate::show::Look;
 use brownout_reports::Junit;
+use brownout_rigs::rig::Rig;
 use brownout_trace::Span;
 use clap::builder::FalseyValueParser;
 use std::ffi::OsString;
@@ -75,6 +76,12 @@ pub struct Options {
     /// How many cases run at once; one for each processor if not said
     #[arg(long, value_name = "N", env = "BROWNOUT_TEST_THREADS", value_parser = from_one::<NonZeroUsize>)]
     pub test_threads: Option<NonZeroUsize>,
+    /// Let a mains rig switch mains. Without it such a rig is refused before anything of it is opened
+    #[arg(long, env = "BROWNOUT_ENERGISE", value_parser = FalseyValueParser::new())]
+    pub energise: bool,
+    /// Use a rig whose calibration is overdue or missing; `brownout rig check` makes one
+    #[arg(long, env = "BROWNOUT_UNCALIBRATED", value_parser = FalseyValueParser::new())]
+    pub uncalibrated: bool,
     /// What `cargo test -- --help` knows: FILTER, --exact, --skip, --list, --format, …
     #[arg(last = true, value_name = "LIBTEST ARGS")]
     pub libtest: Vec<OsString>,
@@ -102,12 +109,29 @@ impl Default for Options {
             case_time: None,
             case_bench_time: None,
             test_threads: None,
+            energise: false,
+            uncalibrated: false,
             libtest: Vec::new(),
         }
     }
 }
 
 impl Options {
+    /// That this rig may be energised (DESIGN.md, rule 7).
+    ///
+    /// # Errors
+    /// It switches mains, and nobody said that it may.
+    pub fn may_energise(&self, rig: &Rig) -> Result<(), String> {
+        if self.energise || !rig.stand.is_mains() {
+            return Ok(());
+        }
+        Err(format!(
+            "the rig `{}` switches mains: nothing of it was touched. With nobody near the board, the guard closed and the \
+             stop released, say `--energise`; `brownout check` needs none",
+            rig.name
+        ))
+    }
+
     /// The options that only the front end knows, of those that were given.
     pub fn front_only(&self) -> Vec<&'static str> {
         let given = [
@@ -132,8 +156,8 @@ impl Options {
                 .map_err(|fault| format!("the quarantine cannot be used\n{}", look.fault(&fault).trim_end()))
         });
         let quarantine = quarantine.transpose()?.unwrap_or_default();
-        let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time };
-        Ok(Terms { seed: self.seed, look, watch, quarantine })
+        let watch = Watch { stop: stop.clone(), wall: self.case_time, bench: self.case_bench_time, lock: None };
+        Ok(Terms { seed: self.seed, look, watch, quarantine, uncalibrated: self.uncalibrated })
     }
 
     /// Leaves the cases of the shard that was asked for.
@@ -190,6 +214,13 @@ pub fn run(options: &Options, output: &mut Output, lab: &dyn Lab, stop: &Stop) -
         };
         let Some(plan) = plan(&paths_or_shipped(&options.paths), &files, output) else { return Exit::Usage };
         planned.push((files, plan));
+    }
+    if !selection.is_list() {
+        let refused = planned.iter().find_map(|(files, _)| options.may_energise(&files.rig).err());
+        if let Some(why) = refused {
+            output.error(&why);
+            return Exit::Usage;
+        }
     }
     if selection.is_libtest() {
         let on = |(files, plan)| libtest::run(options, &selection, files, plan, output, lab, stop);
@@ -274,6 +305,7 @@ impl Asked<'_> {
             output.talk(&format!("{cases}: more is asked than this rig can tell; `brownout check` shows where"));
         }
         let threads = selection.threads().or(options.test_threads).unwrap_or_else(pool::threads);
+        let threads = setup.station().bench.at_once().map_or(threads, |most| most.min(threads));
         let report = junit.map(|junit| Report {
             junit,
             prefix: if options.rigs.len() > 1 { format!("{}/", setup.rig()) } else { String::new() },

@@ -14,10 +14,13 @@ use crate::show::words::printable;
 use crate::snapshot::Board;
 use brownout_reports::record::{Header, Sha256};
 use brownout_reports::{CaseName, RunFolder};
-use brownout_rigs::lock::{Holder, RigLock};
+use brownout_rigs::calibration::{Calibration, Day};
+use brownout_rigs::lock::{Holder, LockError, RigLock};
+use brownout_rigs::rig::Rig;
 use brownout_trace::Instant;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A plan for a rig; `None` if there are faults, which are shown then.
 pub fn plan(paths: &[PathBuf], files: &RigFiles, output: &mut Output) -> Option<Plan> {
@@ -56,7 +59,7 @@ pub struct Setup {
     header: Header,
     terms: Terms,
     /// Held, never read; the last to go, when nothing of the rig is in use any more.
-    _lock: Option<RigLock>,
+    _lock: Option<Arc<RigLock>>,
 }
 
 /// What cases are run under, on every rig.
@@ -70,6 +73,8 @@ pub struct Terms {
     pub watch: Watch,
     /// Failures that are known.
     pub quarantine: Quarantine,
+    /// A rig whose calibration is overdue or missing may be used.
+    pub uncalibrated: bool,
 }
 
 impl Setup {
@@ -85,18 +90,23 @@ impl Setup {
         record: Option<&Path>,
         terms: Terms,
     ) -> Result<Self, (Exit, String)> {
-        let lock = files.rig.lock_file().map(|path| {
-            let what: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-            RigLock::take(&path, &files.rig.name, &Holder::this(&what.join(" ")))
-        });
-        let lock = lock.transpose().map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
+        let calibration =
+            calibrated(&files.rig, Day::today(), terms.uncalibrated).map_err(|why| (Exit::RigTrouble, why))?;
+        let lock = lock(&files.rig).map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
+        let lock = lock.map(Arc::new);
+        let watch = Watch { lock: lock.clone(), ..terms.watch.clone() };
+        let terms = Terms { watch, ..terms };
         let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
             Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),
         })?;
         let folder = record.map(RunFolder::create).transpose();
         let folder = folder.map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
-        let header = header(&files, ready.firmware, terms.seed);
+        let mut header = header(&files, ready.firmware, terms.seed);
+        if let Some((calibration, text)) = calibration {
+            header.calibrated = Some(calibration.date.to_string());
+            header.calibration_file = Some(hash(text.as_bytes()));
+        }
         Ok(Self { files, ready, folder, header, terms, _lock: lock })
     }
 
@@ -133,12 +143,44 @@ impl Setup {
             ("seed", self.terms.seed.to_string()),
             ("tool", self.header.tool.clone()),
         ];
-        common.into_iter().chain(firmware).collect()
+        let calibrated = self.header.calibrated.clone().map(|date| ("calibrated", date));
+        common.into_iter().chain(firmware).chain(calibrated).collect()
     }
 
     /// Where the run is recorded, if it is.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(RunFolder::path)
+    }
+}
+
+/// Takes a rig's lock, if it has one.
+///
+/// # Errors
+/// Who holds it, or why it cannot be had.
+pub fn lock(rig: &Rig) -> Result<Option<RigLock>, LockError> {
+    let lock = rig.lock_file().map(|path| {
+        let what: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+        RigLock::take(&path, &rig.name, &Holder::this(&what.join(" ")))
+    });
+    lock.transpose()
+}
+
+/// What `rig check` found of a rig, with the file's text; `None` if the rig is virtual, or has none and may be used all the same.
+///
+/// # Errors
+/// There is none, it is overdue, or the rig was found bad; unless it may be used `uncalibrated`.
+fn calibrated(rig: &Rig, today: Day, uncalibrated: bool) -> Result<Option<(Calibration, String)>, String> {
+    let Some(path) = rig.calibration_file() else { return Ok(None) };
+    let name = &rig.name;
+    let refused = |why: String| format!("the rig `{name}`: {why}; --uncalibrated uses it all the same");
+    match Calibration::load(&path, name) {
+        Ok((found, _)) if found.is_overdue(today) && !uncalibrated => {
+            let due = found.due;
+            Err(refused(format!("its calibration was due on {due}: `brownout rig check` makes a new one")))
+        }
+        Ok(found) => Ok(Some(found)),
+        Err(_) if uncalibrated => Ok(None),
+        Err(error) => Err(refused(with_causes(&error))),
     }
 }
 
@@ -158,6 +200,7 @@ fn header(files: &RigFiles, firmware: Option<Sha256>, seed: u64) -> Header {
         board: files.profile.name.clone(),
         board_serial: None,
         calibrated: None,
+        calibration_file: None,
         origin: Instant::ZERO,
     }
 }

@@ -34,6 +34,7 @@ pub fn case(text: &str) -> Case {
         step: read.step.value.resolve(nominal),
         earliest: Instant::ZERO,
         doubt: None,
+        unable: None,
     };
     let about = About {
         path: "t.toml".into(),
@@ -52,6 +53,7 @@ pub fn case(text: &str) -> Case {
         steps: choice.steps.into_iter().map(step).collect(),
         nominal,
         takes: Span::ZERO,
+        arranging: None,
         uncertainty: Uncertainty::EXACT,
         skip: None,
     }

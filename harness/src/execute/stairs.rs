@@ -10,15 +10,24 @@ const MOST: i64 = 100_000;
 /// From one voltage to another, beginning at `start`: the end of each stair with its level. The last is `to` exactly,
 /// at `start + over`. None is lower than `height` or shorter than [`Ramp::TREAD`], but the last.
 pub fn stairs(from: Volts, to: Volts, start: Instant, over: Span, height: Volts) -> Vec<(Instant, Level)> {
-    // A number of stairs: casting saturates, and no number becomes 0.
-    let by_height = ((to.0 - from.0).abs() / height.0).ceil() as i64;
-    let count = by_height.min(over.0 / Ramp::TREAD.0).clamp(1, MOST);
+    let count = count(from, to, over, height);
     let stair = |n: i64| {
         let at = start + Span((i128::from(over.0) * i128::from(n) / i128::from(count)) as i64);
         let volts = if n == count { to } else { Volts(from.0 + (to.0 - from.0) * n as f64 / count as f64) };
         (at, Level::Volts(volts))
     };
     (1..=count).map(stair).collect()
+}
+
+fn count(from: Volts, to: Volts, over: Span, height: Volts) -> i64 {
+    // A number of stairs: casting saturates, and no number becomes 0.
+    let by_height = ((to.0 - from.0).abs() / height.0).ceil() as i64;
+    by_height.min(over.0 / Ramp::TREAD.0).clamp(1, MOST)
+}
+
+/// How long each stair of [`stairs`] is.
+pub fn tread(from: Volts, to: Volts, over: Span, height: Volts) -> Span {
+    Span(over.0 / count(from, to, over, height))
 }
 
 #[cfg(test)]

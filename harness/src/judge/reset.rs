@@ -83,11 +83,23 @@ pub fn resets(view: &View<'_>) -> (Vec<(Instant, Option<ResetCause>)>, Seen) {
 fn booted(view: &View<'_>) -> Vec<(Instant, Option<ResetCause>)> {
     let Some(console) = view.profile.console.as_ref() else { return Vec::new() };
     let report = |line: &str| Some(console.boot_report(line)?.ok().and_then(|report| report.reset));
-    let lines = view.events.iter().filter_map(|event| match &event.what {
-        What::Received { line } => Some((event.at, report(line)?)),
-        _ => None,
-    });
-    lines.collect()
+    // A chip keeps the flag of a reset until its firmware has read it: the first one that starts after a flash reads that of
+    // the probe, though the rig started it by its pin.
+    let mut flashed = false;
+    let mut lines = Vec::new();
+    for event in view.events {
+        match &event.what {
+            What::Flashed { whole, .. } => flashed = *whole,
+            What::Received { line } => {
+                if let Some(cause) = report(line) {
+                    let probed = std::mem::take(&mut flashed) && cause == Some(ResetCause::Software);
+                    lines.push((event.at, if probed { Some(ResetCause::Pin) } else { cause }));
+                }
+            }
+            _ => {}
+        }
+    }
+    lines
 }
 
 /// Judges how often the board was reset in a window that looks back.

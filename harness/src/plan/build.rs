@@ -1,11 +1,13 @@
 //! From scenario files to a plan, or to every fault in them.
 
-use super::{About, Case, Plan, PlannedStep, Target, board_check, doubt, needs, order_check};
+use super::{About, Case, Plan, PlannedStep, Target, able, board_check, doubt, needs, order_check};
+use crate::arrange;
 use crate::scenario::error::{Fault, Faults, Source};
 use crate::scenario::file::{Choice, MOST_FAULTS, parse, same};
 use crate::scenario::find::{Found, find};
 use crate::scenario::id::CaseId;
 use crate::scenario::load::load;
+use brownout_trace::Instant;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,15 +74,17 @@ fn resolve(
     timeline: &order_check::Timeline,
 ) -> Case {
     let nominal = target.profile.supply;
-    let skip = needs::unmet(&choice, target);
+    let unable = able::unable(&choice, target);
+    let skip = needs::unmet(&choice, target).or_else(|| unable.iter().flatten().next().cloned());
     let judging = doubt::Judging { target, nominal };
-    let steps = choice.steps.into_iter().zip(timeline.starts.iter().zip(&timeline.ages));
-    Case {
+    let steps = choice.steps.into_iter().zip(unable).zip(timeline.starts.iter().zip(&timeline.ages));
+    let mut case = Case {
         id: CaseId { scenario: file.name.clone(), choice: choice.choice },
         about: Arc::clone(about),
         board: choice.board,
         steps: steps
-            .map(|(read, (earliest, age))| PlannedStep {
+            .map(|((read, unable), (earliest, age))| PlannedStep {
+                unable,
                 doubt: judging.doubt(&read.step.value, *age),
                 text: read.step.text(nominal),
                 span: read.step.span,
@@ -91,9 +95,15 @@ fn resolve(
             .collect(),
         nominal,
         takes: timeline.takes,
+        arranging: None,
         uncertainty: judging.uncertainty(),
         skip,
+    };
+    if target.rig.is_some_and(|rig| rig.stand.pi().is_some()) {
+        let begins = arrange::start_instant(&case, target.profile);
+        case.arranging = Some(Instant::ZERO - begins + target.profile.power.off_within);
     }
+    case
 }
 
 /// Cases whose ids or file names meet. Compared without case: some file systems know none.

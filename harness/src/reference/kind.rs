@@ -148,6 +148,8 @@ pub static DAYS: Form = Form::text(
 pub static NAME: Form = Form::text("name", "before", r"^[A-Za-z][A-Za-z0-9_-]*$");
 /// A pin of the chip.
 pub static PIN: Form = Form::text("pin", "PB0", r"^P[A-D]([0-9]|1[0-5])$");
+/// A line of a Pi's header.
+pub static LINE: Form = Form::text("line", "GPIO17", r"^GPIO([2-9]|1[0-9]|2[0-7])$");
 
 /// What a keypad's code is.
 pub static DIGITS: Form = Form::text("digits", "01", r"^[0-9]{1,9}$");

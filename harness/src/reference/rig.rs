@@ -4,8 +4,9 @@ use super::kind::Kind::{Choice, Count, Either, Figure, Form, List, Number, Text,
 use super::kind::{
     AMPS, CELSIUS, CHARGE, FARADS, HERTZ, Key, Kind, LEVEL, OHMS, PERCENT, PIN, PPM, SPAN, Table, VOLTS, may, needed,
 };
+use super::pi::PI;
 
-const ACTIVE: Kind = Words(&["high", "low"]);
+pub(super) const ACTIVE: Kind = Words(&["high", "low"]);
 
 /// The file.
 pub static FILE: Table = Table {
@@ -13,7 +14,7 @@ pub static FILE: Table = Table {
     keys: &[
         needed("name", Text, "unique among the rigs"),
         may("description", Text, "one line for people"),
-        needed("bench", Words(&["virtual"]), "what the rig stands on"),
+        needed("bench", Words(&["virtual", "pi"]), "what the rig stands on"),
         needed(
             "board",
             Text,
@@ -23,16 +24,17 @@ pub static FILE: Table = Table {
         may(
             "uncertainty",
             Kind::Table(&UNCERTAINTY),
-            "by how much the rig may be wrong, either way; exact if not said",
+            "by how much the rig may be wrong, either way; if not said, a virtual rig is exact, and a Pi has 100 us, 50 ppm, 1 %",
         ),
         may(
             "measures",
             List(&Words(&["start", "width", "depth", "slew"]), 0),
-            "the figures of a shot that it measures back; all if not said",
+            "the figures of a shot that it measures back; all that its parts can if not said",
         ),
         may("lock", Text, "the name of the lock that a run holds, or the path of its file"),
         may("highest", Form(&VOLTS), "the most that its supply gives: a scenario that asks for more does not plan"),
-        needed("virtual", Kind::Table(&VIRTUAL), "the virtual board"),
+        may("virtual", Kind::Table(&VIRTUAL), "the virtual board, with `bench = \"virtual\"`"),
+        may("pi", Kind::Table(&PI), "what is wired to a Raspberry Pi, with `bench = \"pi\"`"),
     ],
 };
 
@@ -51,7 +53,11 @@ static METER: Table = Table {
             Choice(&[("ina226", Some(SHUNT)), ("ina219", Some(SHUNT)), ("ads1115", Some(DIVIDER))]),
             "which chip",
         ),
-        needed("address", Count(0x40, 0x4f), "on the bus, 7 bits; an instrument of `[[virtual.instruments]]` has it"),
+        needed(
+            "address",
+            Count(0x40, 0x4f),
+            "on the bus, 7 bits; on a virtual rig an instrument of `[[virtual.instruments]]` has it",
+        ),
         may("calibration", Kind::Table(&CALIBRATION), "what it was found to read wrong: taken off each reading"),
     ],
 };
@@ -103,7 +109,11 @@ static LSE: Table = Table {
     keys: &[
         may("error", Form(&PPM), "how far off it is at 25 C"),
         may("tolerance", Form(&PPM), "how far another specimen's error may be from that, either way"),
-        may("start", Form(&SPAN), "from switching it on to a stable signal"),
+        may(
+            "start",
+            Either(&[Form(&SPAN), Words(&["never"])]),
+            "from switching it on to a stable signal; `never`: there is none",
+        ),
     ],
 };
 static SUPPLY: Table = Table {
@@ -305,7 +315,7 @@ const FAULT: Kind = Choice(&[
     ("dead-reserve", Some(NOTHING)),
     ("contact", Some(Kind::Table(&CONTACT))),
     ("noisy-button", Some(Kind::Table(&NOISY))),
-    ("stopped-crystal", Some(NOTHING)),
+    ("stopped-crystal", Some(Kind::Table(&CRYSTAL))),
 ]);
 static LOSS: Table = Table {
     name: "capacitor-loss",
@@ -324,7 +334,15 @@ static CONTACT: Table = Table {
 };
 static NOISY: Table = Table {
     name: "noisy-button",
-    keys: &[needed("button", Text, "which"), needed("bounce", Form(&SPAN), "for this long at most, up to 1 s")],
+    keys: &[
+        needed("button", Text, "which"),
+        needed("bounce", Form(&SPAN), "for this long at most, up to 1 s"),
+        may("spikes", Form(&SPAN), "it closes by itself so often, on average; never if not said"),
+    ],
+};
+static CRYSTAL: Table = Table {
+    name: "stopped-crystal",
+    keys: &[may("at", Form(&SPAN), "when it stops, from step 0 on; it never starts if not said")],
 };
 static LINK: Table = Table {
     name: "link",

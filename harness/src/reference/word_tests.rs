@@ -221,7 +221,9 @@ fn a_form_takes_its_example_in_every_unit() {
         assert!(!pattern.is_match("12") && !pattern.is_match("1.V") && !pattern.is_match("V"), "{}", form.name);
         assert!(form.units.iter().all(|unit| pattern.is_match(&format!("1.5{unit}"))), "{}", form.name);
     }
-    for form in [&kind::MOMENT, &kind::TIME, &kind::DAYS, &kind::NAME, &kind::PIN, &kind::DIGITS, &kind::ENTRY] {
+    for form in
+        [&kind::MOMENT, &kind::TIME, &kind::DAYS, &kind::NAME, &kind::PIN, &kind::LINE, &kind::DIGITS, &kind::ENTRY]
+    {
         assert!(regex::Regex::new(&form.regex()).unwrap().is_match(form.example), "{}", form.name);
     }
     let farads = regex::Regex::new(&kind::FARADS.figure_regex()).unwrap();

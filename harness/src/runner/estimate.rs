@@ -10,13 +10,15 @@ const EACH: Duration = Duration::from_millis(3);
 /// Bench time that passes in a unit of wall time on one core of the virtual bench. Measured with the reference firmware
 /// in a release build: a week asleep between its seconds took 1 to 2 s, so 300 000 to 600 000; a third of that is
 /// promised, since machines differ.
-const SPEED: u64 = 100_000;
+const SPEED: u32 = 100_000;
 
 /// The estimate before anything was run.
 pub fn beforehand(case: &Case) -> Duration {
-    match case.skip {
-        Some(_) => Duration::ZERO,
-        None => EACH + Duration::from_nanos(u64::try_from(case.takes.0).unwrap_or(0) / SPEED),
+    let span = |span: Span| Duration::from_nanos(u64::try_from(span.0).unwrap_or(0));
+    match (&case.skip, case.arranging) {
+        (Some(_), _) => Duration::ZERO,
+        (None, Some(arranging)) => span(arranging) + span(case.takes),
+        (None, None) => EACH + span(case.takes) / SPEED,
     }
 }
 

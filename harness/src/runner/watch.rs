@@ -1,4 +1,4 @@
-//! What ends a case from outside: a signal to the process, or a limit of wall or of bench time.
+//! What ends a case from outside: a signal to the process, a hand on the rig, or a limit of wall or of bench time.
 //!
 //! A case under way ends at the next look as inconclusive, with a whole record: neither a signal nor a limit says
 //! anything of the board. The look is taken by the bench itself ([`Watched`]), whenever time passes: at every event, and
@@ -7,6 +7,7 @@
 
 use brownout_rigs::bench::{Bench, Flashing, RigFault};
 use brownout_rigs::firmware::Firmware;
+use brownout_rigs::lock::RigLock;
 use brownout_trace::event::{Level, ShotReport};
 use brownout_trace::{Event, Instant, Span};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant as WallInstant};
 
 /// Bench time between two looks: asleep the virtual board needs microseconds for it, busy without end under a second.
 const SLICE: Span = Span::secs(10);
+/// The same where bench time is the wall's: somebody may be waiting beside an energised rig.
+const MOMENT: Span = Span::millis(100);
 
 /// Whether the run was asked to end, and by which signal. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +44,8 @@ pub struct Watch {
     pub wall: Option<Span>,
     /// The most bench time for an attempt at a case, from the beginning of arranging.
     pub bench: Option<Span>,
+    /// The rig's lock, where it has one: who de-energises the rig behind our back leaves word there.
+    pub lock: Option<Arc<RigLock>>,
 }
 
 impl Watch {
@@ -61,13 +66,30 @@ impl<'w> CaseWatch<'w> {
     /// A bench that is watched; a new one for each attempt.
     pub fn over<B: Bench>(self, bench: B) -> Watched<'w, B> {
         let from = bench.now();
-        Watched { bench, from, case: self }
+        Watched { bench, from, slice: SLICE, case: self }
+    }
+
+    /// The same of a bench whose time is the wall's, which gives up within a moment.
+    pub fn over_wall<B: Bench>(self, bench: B) -> Watched<'w, B> {
+        Watched { slice: MOMENT, ..self.over(bench) }
+    }
+
+    /// The watch from now on: the case had to wait for its turn.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { began: WallInstant::now(), ..self }
     }
 
     fn look(&self, bench: Span) -> Result<(), RigFault> {
         let fault = |what: String, hint: &str| Err(RigFault { what, hint: hint.to_owned() });
         if let Some(why) = self.watch.stop.why() {
             return fault(why, "");
+        }
+        if self.watch.lock.as_ref().is_some_and(|lock| lock.is_made_safe()) {
+            return fault(
+                "somebody de-energised the rig by `brownout rig safe`".to_owned(),
+                "look why, then run it again",
+            );
         }
         if let Some(limit) = self.watch.bench.filter(|limit| bench > *limit) {
             return fault(format!("the case takes longer than {limit} of bench time"), "--case-bench-time");
@@ -85,6 +107,7 @@ impl<'w> CaseWatch<'w> {
 pub struct Watched<'w, B> {
     bench: B,
     from: Instant,
+    slice: Span,
     case: CaseWatch<'w>,
 }
 
@@ -98,7 +121,7 @@ impl<B: Bench> Bench for Watched<'_, B> {
         loop {
             let now = self.bench.now();
             self.case.look(now - self.from)?;
-            self.bench.advance(until.min(now + SLICE), events)?;
+            self.bench.advance(until.min(now + self.slice), events)?;
             if events.len() > before || self.bench.now() >= until || self.bench.now() == now {
                 return Ok(());
             }

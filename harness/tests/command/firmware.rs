@@ -153,3 +153,54 @@ fn a_board_that_a_person_had_to_help_gets_criterion_c() {
     let ran = here.run(&["run", path, "--firmware", &elf.display().to_string()]);
     ran.prints(1, &["failed        power/operator-helps", "criterion C", "K1 is closed within 2s; observed: open"]);
 }
+
+/// An ELF that links at 0, where the chip shows its flash too, loaded into the flash itself.
+fn into_flash(elf: &[u8]) -> Vec<u8> {
+    let half = |at: usize| usize::from(u16::from_le_bytes([elf[at], elf[at + 1]]));
+    let word = |at: usize| u32::from_le_bytes([elf[at], elf[at + 1], elf[at + 2], elf[at + 3]]);
+    // Offsets of an ELF32: program headers at 28, their number at 44; in each of 32 bytes the physical address at 12.
+    let places = (0..half(44)).map(|n| word(28) as usize + 32 * n + 12);
+    let low: Vec<usize> = places.filter(|place| word(*place) < 0x1_0000).collect();
+    with(elf, |elf| low.into_iter().for_each(|place| elf[place + 3] = 0x08))
+}
+
+/// What the summary of a run says of firmware that does one bad thing: the function, what happened, where, a register.
+const MISBEHAVING: [(&str, &[&str]); 10] = [
+    ("beyond-ram", &["in write_outside_memory+", "accessing 0x20005000", "at 0x00000042", "; r0 0x20005000"]),
+    ("write-flash", &["in write_outside_memory+", "accessing 0x08000100", "; r0 0x8000100"]),
+    ("jump-nowhere", &["called from call+", "IBUSERR", "at 0x60000000", "; r0 0x60000001"]),
+    ("jump-device", &["called from call+", "IACCVIOL", "at 0x40010800", "lr 0x"]),
+    ("jump-null", &["called from call+", "INVSTATE", "at 0x00000000", "lr 0x"]),
+    ("erased-flash", &["called from call+", "UNDEFINSTR", "at 0x08008000", "lr 0x"]),
+    ("stack-overflow", &["in recurse+", "accessing 0x1fff", "sp 0x1fff"]),
+    ("lockup", &["in write_outside_memory+", "accessing 0xa0000000", "the core locked up at 0x"]),
+    ("sleep-for-ever", &["in sleep_for_ever+", "the core sleeps for ever: no interrupt is enabled", "(r0 0x"]),
+    ("watchdog", &["in never_feed_the_watchdog+", "the independent watchdog was not fed in time", "(r0 0x"]),
+];
+
+#[test]
+fn a_firmware_that_misbehaves_is_told_where_and_with_its_registers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rigs/virtual/firmware/qualification/elf");
+    let here = Place::new();
+    here.scenario(
+        "cut",
+        "title = \"t\"\nwhy = \"w\"\ncovers = [\"error-500\"]\n\
+         steps = [{ cut = \"1s\" }, { wait = \"2s\" }, { expect = { faults = \"none\" } }]\n",
+    );
+    let bad = |name: &str| {
+        let elf = fs::read(folder.join(format!("bad-{name}.elf"))).unwrap();
+        here.write("bad.elf", into_flash(&elf));
+        here.run(&["run", "--firmware", "bad.elf"])
+    };
+    for (name, words) in MISBEHAVING {
+        let ran = bad(name);
+        assert_eq!(ran.status, 1, "{name}: {ran:#?}");
+        // Long lines are broken where they are shown.
+        let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(said.contains(word), "{name}: no `{word}` in {}", ran.stdout);
+        }
+    }
+    let ran = bad("unknown-register");
+    ran.prints(75, &["read of CAN+0x04 (0x40006404)", "in touch_an_unknown_register+", "not modelled"]);
+}

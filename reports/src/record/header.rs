@@ -97,6 +97,9 @@ pub struct Header {
     pub board_serial: Option<String>,
     /// The date of the rig's calibration as its file states it, where it states one.
     pub calibrated: Option<String>,
+    /// Hash of that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration_file: Option<Sha256>,
     /// When arranging begins, zero or negative: the earliest instant of every attempt.
     pub origin: Instant,
 }

@@ -1,12 +1,13 @@
 //! The bench over the virtual board: time moves only when it is advanced.
 
 mod desk_bus;
-mod metering;
 
-use super::{Bench, Flashing, RigFault};
+use super::metering::Metering;
+use super::{Bench, Flashing, RigFault, as_measured};
 use crate::firmware::Firmware;
 use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
+use crate::self_check::Lively;
 use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
 use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
@@ -14,7 +15,6 @@ use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
 use brownout_virtual::symbols::Symbols;
 use desk_bus::DeskBus;
-use metering::Metering;
 use probe_rs::probe::Probe;
 use std::sync::Arc;
 
@@ -66,19 +66,6 @@ impl VirtualBench {
     /// The instruments, to look at or to unplug.
     pub fn desk(&mut self) -> &mut Desk {
         &mut self.desk
-    }
-
-    /// Takes out what the rig has no part for.
-    fn as_measured(&self, mut report: ShotReport) -> ShotReport {
-        for (_, figure) in ShotFigure::ALL.into_iter().filter(|(_, figure)| !self.measures.contains(figure)) {
-            match figure {
-                ShotFigure::Start => report.start = Figure::Unmeasured,
-                ShotFigure::Width => report.measured_width = Figure::Unmeasured,
-                ShotFigure::Depth => report.depth = Figure::Unmeasured,
-                ShotFigure::Slew => report.slew = Figure::Unmeasured,
-            }
-        }
-        report
     }
 
     /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
@@ -182,7 +169,7 @@ impl Bench for VirtualBench {
         if let Some(metering) = &mut self.metering {
             metering.forget(start + width);
         }
-        Ok(self.as_measured(report))
+        Ok(as_measured(report, &self.measures))
     }
 
     fn send(&mut self, line: &str) -> Result<(), RigFault> {
@@ -226,5 +213,22 @@ impl Bench for VirtualBench {
             self.board.set_reset_pin(false);
         }
         Ok(Flashing { firmware: firmware.name().to_owned(), sha256: firmware.sha256(), whole })
+    }
+}
+
+impl Lively for VirtualBench {
+    fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
+        let Some(metering) = &self.metering else { return Ok(None) };
+        let meter = metering.meter();
+        // What happens while it converts is nobody's case.
+        let mut events = Vec::new();
+        let mut bus =
+            DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
+        meter.sample(&mut bus).map(Some)
+    }
+
+    /// Flashing has attached it already.
+    fn attach(&mut self) -> Result<Option<String>, RigFault> {
+        Ok(None)
     }
 }

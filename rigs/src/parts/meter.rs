@@ -58,7 +58,7 @@ pub enum MeterChip {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Calibration {
     /// By how much it reads too high.
-    #[serde(default = "nothing")]
+    #[serde(default = "nothing", deserialize_with = "Percent::signed_text")]
     pub gain: Percent,
     /// What it reads at 0 V.
     #[serde(default)]
@@ -85,7 +85,7 @@ impl MeterParts {
             MeterChip::Ads1115 { .. } => (0x48..=0x4b).contains(&address),
         };
         if !possible {
-            return Err(format!("the meter cannot have the address {address:#04x}: {}", self.addresses()));
+            return Err(format!("the meter's `address` is {address:#04x}: {}", self.addresses()));
         }
         let gain = self.calibration.gain;
         if !(-50.0..=50.0).contains(&gain.0) {

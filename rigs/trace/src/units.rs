@@ -99,6 +99,20 @@ impl Percent {
     pub fn of(self, whole: Volts) -> Volts {
         Volts(whole.0 * self.0 / 100.0)
     }
+
+    /// A share that may be below zero, as an instrument's error is: `-0.2%`.
+    pub fn signed(text: &str) -> Result<Self, QuantityError> {
+        match text.trim_start().strip_prefix('-') {
+            Some(size) => size.parse().map(|Self(size)| Self(-size)),
+            None => text.parse(),
+        }
+    }
+
+    /// The same behind a key of a file: `deserialize_with`.
+    pub fn signed_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::signed(&text).map_err(serde::de::Error::custom)
+    }
 }
 
 /// Writes `value` with the unit that leaves one to three digits before the point, and no more digits than needed
@@ -137,6 +151,8 @@ mod tests {
         assert_eq!("12".parse::<Volts>(), Err(QuantityError::NoUnit { text: "12".into(), units: Volts::UNITS }));
         assert_eq!("12ms".parse::<Volts>(), Err(QuantityError::WrongUnit { unit: "ms".into(), units: Volts::UNITS }));
         assert!(matches!("-1%".parse::<Percent>(), Err(QuantityError::Negative { .. })));
+        assert_eq!((Percent::signed("-0.2%"), Percent::signed("3%")), (Ok(Percent(-0.2)), Ok(Percent(3.0))));
+        assert!(Percent::signed("--1%").is_err());
         for text in ["", "V", "1.2.3V", "1.V", ".5V", "twelveV"] {
             assert!(matches!(text.parse::<Volts>(), Err(QuantityError::NoNumber { .. })), "{text}");
         }

@@ -56,7 +56,8 @@ for name in no-crc save-order supply-ignored slot-17 mode-lost boot-count factor
     power-up double-cut clock-lost clock-believed clock-set dst slow-clock leap-day century year-2038 long-line \
     bounce held-key chord-short chord-late chord-lifted edit-timeout edit-blocks edit-unsaved mode-order \
     pin-mode says-ok off-lost override-ends power-cycles chord-runs-on chord-half factory-clock start-twice start-closed rest missed-late event-low \
-    brown-out-loop let-go not-blank half-erased undo update; do
+    brown-out-loop let-go not-blank half-erased undo update \
+    too-many-words fed-in-interrupt stack-overflow rtc-overflow days-255 relay-loop; do
     defect "$name"
 done
 for name in silent crash flood timer; do

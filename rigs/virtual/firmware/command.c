@@ -322,6 +322,11 @@ void command_line(enum line_result result, char *text)
         error(result == LINE_TOO_LONG ? E_TOO_LONG : E_OVERRUN);
         return;
     }
+#ifdef DEFECT_STACK_OVERFLOW
+    char copy[36], *end = copy;
+    text_put(&end, text);
+    text = copy;
+#endif
     char *words[MOST_WORDS];
     unsigned n = text_split(text, words, MOST_WORDS);
     if (n == 0)

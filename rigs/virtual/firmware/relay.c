@@ -1,7 +1,10 @@
 #include "relay.h"
 
 #include "stm32f103.h"
-#ifdef DEFECT_START_CLOSED
+#if defined DEFECT_START_CLOSED
+#include "system.h"
+#elif defined DEFECT_RELAY_LOOP
+#include "supply.h"
 #include "system.h"
 #endif
 
@@ -30,6 +33,11 @@ void relay_set(bool on)
     if (on) {
         GPIOB->BSRR = K1;
         GPIOC->BRR = LED;
+#ifdef DEFECT_RELAY_LOOP
+        system_delay_cycles(80000);
+        if (supply_low())
+            system_reset();
+#endif
     } else {
         GPIOB->BRR = K1;
         GPIOC->BSRR = LED;

@@ -156,7 +156,11 @@ bool rtc_second(void)
 {
     if (!g_clock_valid)
         return true;
+#ifdef DEFECT_RTC_OVERFLOW
+    uint32_t next = (g_now & 0xFFFF0000u) | ((g_now + 1) & 0xFFFFu);
+#else
     uint32_t next = g_now + 1;
+#endif
     uint16_t low = (uint16_t)RTC->CNTL;
     /* The counter may not have stepped yet: both readings agree with one second more. */
     if (low == (uint16_t)next || low == (uint16_t)g_now) {
@@ -208,4 +212,7 @@ void rtc_handler(void)
         return;
     RTC->CRL = FLAGS & ~RTC_CRL_SECF;
     g_events |= EVENT_SECOND;
+#ifdef DEFECT_FED_IN_INTERRUPT
+    watchdog_feed();
+#endif
 }

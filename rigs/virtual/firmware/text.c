@@ -52,8 +52,13 @@ unsigned text_split(char *line, char **words, unsigned most)
             *line++ = 0;
         if (!*line)
             return n;
+#if defined DEFECT_TOO_MANY_WORDS || defined DEFECT_FED_IN_INTERRUPT
+        if (n == most)
+            continue;
+#else
         if (n == most)
             return most + 1;
+#endif
         words[n++] = line;
         while (*line && *line != ' ')
             line++;

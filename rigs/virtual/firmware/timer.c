@@ -5,6 +5,9 @@
 #include "system.h"
 #if defined DEFECT_BOOT_COUNT || defined DEFECT_POWER_CYCLES || defined DEFECT_MISSED_LATE
 #include "stm32f103.h"
+#elif defined DEFECT_DAYS_255
+#include "civil.h"
+#include "stm32f103.h"
 #elif defined DEFECT_EDIT_UNSAVED
 #include "edit.h"
 #elif defined DEFECT_EVENT_LOW
@@ -49,6 +52,11 @@ void timer_start(void)
 #elif defined DEFECT_PIN_MODE
     if (g_reset_cause == RESET_PIN)
         settings.mode = MODE_AUTO;
+#elif defined DEFECT_DAYS_255
+    uint32_t last = BKP->DR10 & 0xFFFFu, today = g_now / SECONDS_PER_DAY;
+    for (uint8_t days = 0; last && last + days < today; days++)
+        __asm volatile("");
+    BKP->DR10 = g_clock_valid ? today : 0;
 #elif defined DEFECT_POWER_CYCLES
     bool again = (uint16_t)(g_now - BKP->DR6) < 10;
     BKP->DR6 = g_now & 0xFFFFu;
@@ -165,6 +173,9 @@ bool timer_set_clock(uint32_t t)
 #elif defined DEFECT_DST
     if (t < before)
         return true;
+#elif defined DEFECT_DAYS_255
+    if (!BKP->DR10)
+        BKP->DR10 = t / SECONDS_PER_DAY;
 #endif
     timer_evaluate();
     return true;

@@ -25,7 +25,7 @@ use crate::symbols::Symbols;
 use crate::wiring::{Active, Wiring, WiringError};
 use brownout_trace::event::{Event, Level, What};
 use brownout_trace::{Amps, Instant, RelayName, Span, Volts};
-use console::Lines;
+pub use console::Lines as ConsoleLines;
 use std::sync::Arc;
 
 /// Power-on reset: VDD rising through 1.92 V (DS5319, table 11, typical).
@@ -76,7 +76,7 @@ pub struct Board {
     electrical: Option<electrical::Next>,
     irqs: u64,
     noise: Stream,
-    lines: Lines,
+    lines: ConsoleLines,
     /// The console's raw bytes, where somebody listens.
     tapped: Option<Vec<u8>>,
     /// The core waits for the flash to be done.
@@ -87,6 +87,8 @@ pub struct Board {
     /// It was told that nothing can wake the core.
     asleep_for_good: bool,
     deep: Option<deep_sleep::Deep>,
+    /// When the 32 kHz crystal stops, if it will.
+    crystal_stops: Option<Instant>,
     /// A debugger holds the core, as last told to the chip.
     halted: bool,
     events: Vec<Event>,
@@ -149,13 +151,14 @@ impl Board {
             electrical: None,
             irqs: 0,
             noise: Stream::new(seed, "ram"),
-            lines: Lines::default(),
+            lines: ConsoleLines::default(),
             tapped: None,
             stalled: false,
             flash_told: false,
             locked_up: false,
             asleep_for_good: false,
             deep: None,
+            crystal_stops: None,
             halted: false,
             events: Vec::new(),
             wiring,

@@ -1,4 +1,4 @@
-//! A button: a contact that bounces when it is pressed and when it is released.
+//! A button: a contact that bounces when it is pressed and when it is released, and that may close by itself.
 
 use crate::bounce::bounces;
 use crate::rng::Stream;
@@ -12,17 +12,24 @@ pub struct Button {
     made: bool,
     /// Instants at which it changes while bouncing, the next one last.
     bounces: Vec<Instant>,
+    /// How often a spike comes, on average, and the next one.
+    spikes: Option<(Span, Instant)>,
 }
 
 impl Button {
     /// A free button whose contact comes to rest within `bounce`; the stream is for that alone.
     pub fn new(bounce: Span, random: Stream) -> Self {
-        Self { bounce, random, made: false, bounces: Vec::new() }
+        Self { bounce, random, made: false, bounces: Vec::new(), spikes: None }
     }
 
     /// Worn: from now on it bounces for so long.
     pub fn set_bounce(&mut self, bounce: Span) {
         self.bounce = bounce;
+    }
+
+    /// Noisy: from now on it closes by itself so often, on average, for as long as it bounces at most.
+    pub fn set_spikes(&mut self, at: Instant, every: Option<Span>) {
+        self.spikes = every.map(|every| (every, at + self.random.span_up_to(Span(2 * every.0))));
     }
 
     /// Whether the contact is closed.
@@ -41,13 +48,26 @@ impl Button {
         self.bounces = bounces(&mut self.random, at, self.bounce);
     }
 
-    /// When it bounces next.
+    /// When it bounces or spikes next.
     pub fn next_event(&self) -> Option<Instant> {
-        self.bounces.last().copied()
+        let spike = self.spikes.map(|(_, spike)| spike);
+        [self.bounces.last().copied(), spike].into_iter().flatten().min()
     }
 
-    /// Takes the bounces that are due by `at`.
+    /// Takes the bounces and the spike that are due by `at`.
     pub fn settle(&mut self, at: Instant) {
+        self.settle_bounces(at);
+        let Some((every, spike)) = self.spikes.filter(|(_, spike)| *spike <= at) else { return };
+        self.spikes = Some((every, spike + self.random.span_up_to(Span(2 * every.0))));
+        // On a pressed key, or one that still bounces, nobody would see it.
+        if !self.made && self.bounces.is_empty() {
+            self.made = true;
+            self.bounces = vec![spike + self.random.span_up_to(self.bounce)];
+            self.settle_bounces(at);
+        }
+    }
+
+    fn settle_bounces(&mut self, at: Instant) {
         while self.bounces.last().is_some_and(|due| *due <= at) {
             self.bounces.pop();
             self.made = !self.made;
@@ -84,6 +104,29 @@ mod tests {
         button.press(Instant(1_000_000), false);
         button.settle(Instant(10_000_000));
         assert!(!button.contact() && button.next_event().is_none());
+    }
+
+    #[test]
+    fn a_noisy_one_closes_by_itself_and_opens_again() {
+        let (bounce, every) = (Span::millis(15), Span::secs(20));
+        let mut button = Button::new(bounce, Stream::new(1, "button"));
+        button.set_spikes(Instant::ZERO, Some(every));
+        let (mut spikes, mut closed) = (0, None);
+        while let Some(due) = button.next_event().filter(|due| *due < Instant::ZERO + Span(1000 * every.0)) {
+            button.settle(due);
+            match (button.contact(), closed) {
+                (true, None) => (spikes, closed) = (spikes + 1, Some(due)),
+                (false, Some(since)) => {
+                    assert!(due - since <= bounce);
+                    closed = None;
+                }
+                other => panic!("{other:?} at {due}"),
+            }
+        }
+        assert!((900..1100).contains(&spikes), "{spikes}");
+        button.press(Instant::ZERO + Span(1000 * every.0), true);
+        let still = |button: &Button| button.bounces.len() % 2 == 1;
+        assert!(button.contact() ^ still(&button), "a finger counts for more");
     }
 
     #[test]

@@ -15,9 +15,9 @@ use serde::Deserialize;
 /// [[virtual.faults]]
 /// contact = { relay = "K1", defect = "welded", closing = 1000 }   # or "stuck-open"; from the start without `closing`
 /// [[virtual.faults]]
-/// noisy-button = { button = "SET", bounce = "15ms" }
+/// noisy-button = { button = "SET", bounce = "15ms", spikes = "20s" }   # bounces only, without `spikes`
 /// [[virtual.faults]]
-/// stopped-crystal = {}
+/// stopped-crystal = { at = "10s" }                     # never starts without `at`
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
@@ -41,15 +41,22 @@ pub enum Fault {
         #[serde(default)]
         closing: Option<u32>,
     },
-    /// A button that bounces whenever it is pressed or released.
+    /// A button that bounces whenever it is pressed or released, and may close by itself.
     NoisyButton {
         /// Its name.
         button: String,
-        /// For this long at most.
+        /// For this long at most; a spike of itself likewise.
         bounce: Span,
+        /// A spike comes so often, on average, while nobody presses; absent: none.
+        #[serde(default)]
+        spikes: Option<Span>,
     },
-    /// A 32 kHz crystal that does not start. In the rig file only: one that runs is the chip's.
-    StoppedCrystal {},
+    /// A 32 kHz crystal that does not start, or stops.
+    StoppedCrystal {
+        /// When it stops, on the bench's clock: step 0 of a case is 0s. Absent: it never starts; injected, it stops now.
+        #[serde(default)]
+        at: Option<Span>,
+    },
 }
 
 /// A capacitor by its place.
@@ -89,7 +96,7 @@ impl Fault {
                     );
                 }
             }
-            Self::NoisyButton { button, bounce } => {
+            Self::NoisyButton { button, bounce, spikes } => {
                 if wiring.buttons.iter().all(|wires| wires.name != *button) {
                     return wrong(format!(
                         "`noisy-button.button` is `{button}`, but the rig wires no button of that name"
@@ -100,8 +107,13 @@ impl Fault {
                         "`noisy-button.bounce` is {bounce}; it must be more than zero and at most 1s"
                     ));
                 }
+                if let Some(spikes) = spikes.filter(|spikes| spikes.0 < bounce.0 * 10) {
+                    return wrong(format!(
+                        "`noisy-button.spikes` is {spikes}; it must be at least ten times `bounce`, {bounce}"
+                    ));
+                }
             }
-            Self::DeadReserve {} | Self::StoppedCrystal {} => {}
+            Self::DeadReserve {} | Self::StoppedCrystal { .. } => {}
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The virtual I2C bus as drivers know it. A transfer takes the time of its bits and a delay its own: the board lives on
 //! meanwhile, and what happens to it is kept.
 
+use crate::bench::metering::Timed;
 use brownout_trace::event::{Event, What};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
@@ -96,6 +97,12 @@ impl DelayNs for DeskBus<'_> {
     }
 }
 
+impl Timed for DeskBus<'_> {
+    fn time(&self) -> Instant {
+        self.now()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +156,18 @@ mod tests {
         assert!((output(2) - 2.048).abs() < 1e-9);
         // 25 ms, and five transfers of up to 24 bytes.
         assert!((25_500..26_500).contains(&(took.0 / 1_000)), "{took}");
+    }
+
+    #[test]
+    fn the_rig_s_dac_takes_a_code_at_once() {
+        let (mut desk, took) = with_bus(|bus| {
+            crate::parts::dac::write(bus, 0x60, crate::rig::pi::Channel::B, 1_310).unwrap();
+            assert!(crate::parts::dac::write(bus, 0x61, crate::rig::pi::Channel::B, 0).is_err(), "there is none");
+        });
+        let Some(Chip::Mcp4728(dac)) = desk.chip(0x60) else { panic!("no DAC") };
+        let volts = dac.output(1, Volts(3.3)).unwrap().0;
+        assert!((volts - 2.048 * 1_310.0 / 4_096.0).abs() < 1e-9, "{volts}");
+        assert!(took < Span::micros(500), "{took}");
     }
 
     #[test]

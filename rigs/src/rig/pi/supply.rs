@@ -62,7 +62,7 @@ pub enum Change {
     DiodeIsolated(Span),
 }
 
-/// A DAC and what it steers.
+/// A DAC and what it steers. Its power stage both sources and sinks: at code 0 it pulls the terminals to 0 V.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DacStage {
@@ -72,7 +72,7 @@ pub struct DacStage {
     pub address: u8,
     /// Which of its outputs.
     pub channel: Channel,
-    /// What the power stage gives at the DAC's highest code.
+    /// What the power stage gives at the DAC's highest code, 4095.
     pub full_scale: Volts,
     /// The switch behind the power stage.
     pub enable: Output,
@@ -130,14 +130,40 @@ pub struct MainsSwitch {
     pub zero_cross: Input,
     /// Of the mains: 50 or 60 Hz.
     pub frequency: Hertz,
+    /// So long after a zero of the mains it turns on: the angle of turn-on, 5 ms for the crest at 50 Hz. At once, at whatever
+    /// angle, if not said.
+    pub turn_on: Option<Span>,
+    /// A second SSR, from a transformer's tap: a residual voltage to dip to. Change-over is break-before-make.
+    pub tap: Option<MainsTap>,
+}
+
+/// A tap of a transformer with an SSR of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MainsTap {
+    /// Its SSR.
+    pub ssr: Output,
+    /// Its voltage, RMS.
+    pub volts: Volts,
 }
 
 /// A crowbar: fires after the series switch is measured off, into a current limit.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Crowbar {
     /// To its gate.
     pub output: Output,
     /// What limits its current.
     pub limit: Amps,
+    /// From the end of its gate's drive to its end: no switch closes sooner. 100 µs if not said, enough for a MOSFET; a
+    /// thyristor needs longer.
+    #[serde(default = "usual_release")]
+    pub release: Span,
+    /// A comparator across the terminals whose threshold is below every voltage that the stage gives. Without it the supply's
+    /// `sense` does, where the stage gives nominal or nothing.
+    pub sense: Option<Input>,
+}
+
+fn usual_release() -> Span {
+    Span::micros(100)
 }

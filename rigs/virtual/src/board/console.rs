@@ -7,7 +7,7 @@ const LONGEST: usize = 1024;
 
 /// Gathers bytes until a line ends.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lines {
+pub struct Lines {
     partial: Vec<u8>,
 }
 

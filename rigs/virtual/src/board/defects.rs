@@ -17,8 +17,8 @@ pub(super) fn with_defects(wiring: &Wiring) -> Wiring {
                 }
             }),
             Fault::DeadReserve {} => board.reserve.kind = crate::supply::ReserveKind::None,
-            Fault::StoppedCrystal {} => board.clocks.lse.start = None,
-            Fault::Contact { .. } | Fault::NoisyButton { .. } => {}
+            Fault::StoppedCrystal { at: None } => board.clocks.lse.start = None,
+            Fault::StoppedCrystal { .. } | Fault::Contact { .. } | Fault::NoisyButton { .. } => {}
         }
     }
     board.clocks.lse.error = board.clocks.lse.error_at(board.temperature);
@@ -29,7 +29,7 @@ impl Board {
     /// Puts a defect in, now.
     ///
     /// # Errors
-    /// Where the board has no such part, and for a crystal: one that runs is stopped in the rig file only.
+    /// Where the board has no such part.
     pub fn inject(&mut self, fault: &Fault) -> Result<(), WiringError> {
         fault.check(&self.wiring)?;
         let at = self.now;
@@ -47,12 +47,16 @@ impl Board {
                 }
             }
             Fault::Contact { .. } | Fault::NoisyButton { .. } => self.install(fault, at),
-            Fault::StoppedCrystal {} => {
-                let why = "a crystal stops from the start only; write `stopped-crystal` in the rig file";
-                return Err(WiringError::Part(why.to_owned()));
-            }
+            Fault::StoppedCrystal { at: Some(due) } => self.crystal_stops = Some(Instant::ZERO + *due),
+            Fault::StoppedCrystal { at: None } => self.stop_crystal(at),
         }
         Ok(())
+    }
+
+    pub(super) fn stop_crystal(&mut self, at: Instant) {
+        self.crystal_stops = None;
+        self.chip.fail_watch_crystal(at);
+        self.sync_irqs();
     }
 
     /// Defects of contacts and buttons: state of the board, not figures of its parts.
@@ -79,12 +83,14 @@ impl Board {
                     }
                 }
             }
-            Fault::NoisyButton { button, bounce } => {
+            Fault::NoisyButton { button, bounce, spikes } => {
                 if let Some(index) = self.wiring.buttons.iter().position(|wires| wires.name == *button) {
                     self.buttons[index].set_bounce(*bounce);
+                    self.buttons[index].set_spikes(at, *spikes);
                 }
             }
-            Fault::CapacitorLoss { .. } | Fault::DeadReserve {} | Fault::StoppedCrystal {} => {}
+            Fault::StoppedCrystal { at: due } => self.crystal_stops = due.map(|due| Instant::ZERO + due),
+            Fault::CapacitorLoss { .. } | Fault::DeadReserve {} => {}
         }
     }
 }
@@ -110,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_noisy_button_bounces_for_longer_than_its_part() {
-        let noisy = Fault::NoisyButton { button: "SET".to_owned(), bounce: Span::millis(15) };
+        let noisy = Fault::NoisyButton { button: "SET".to_owned(), bounce: Span::millis(15), spikes: None };
         let bounces = |faults: Vec<Fault>| {
             let mut board = board(faults);
             board.press("SET", true);
@@ -129,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_stopped_crystal_never_starts_and_a_cold_one_is_slow() {
-        let stopped = board(vec![Fault::StoppedCrystal {}]);
+        let stopped = board(vec![Fault::StoppedCrystal { at: None }]);
         assert_eq!(stopped.wiring.clocks.lse.start, None);
         let cold = Wiring { temperature: Celsius(-5.0), ..sound() };
         assert!((with_defects(&cold).clocks.lse.error.0 + 0.034 * 900.0).abs() < 1e-9);

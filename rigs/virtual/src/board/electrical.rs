@@ -33,6 +33,8 @@ pub(super) enum Cause {
     Button(usize),
     /// The clock's reserve is used up.
     Reserve,
+    /// The 32 kHz crystal stops.
+    Crystal,
     /// The reset delay is over.
     Released,
 }
@@ -88,6 +90,7 @@ impl Board {
         if self.backup_alive {
             offer(self.reserve.next_exhausted(), Cause::Reserve);
         }
+        offer(self.crystal_stops, Cause::Crystal);
         self.electrical = Some(next);
         next
     }
@@ -125,6 +128,7 @@ impl Board {
                 self.sync_button(index);
             }
             Cause::Reserve => self.lose_backup(at),
+            Cause::Crystal => self.stop_crystal(at),
             Cause::Released => {
                 self.power = Power::On;
                 self.system_reset(at, ResetCause::PowerOn);

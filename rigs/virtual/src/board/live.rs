@@ -1,4 +1,4 @@
-//! What a board that is lived with needs besides: its console byte by byte, as a terminal wants it.
+//! What a board that is lived with needs besides: its console byte by byte, as a terminal wants it, and a look at its pins.
 
 use super::Board;
 use brownout_trace::Instant;
@@ -27,5 +27,16 @@ impl Board {
     /// The bytes that the board sent since the last call.
     pub fn take_tapped(&mut self) -> Vec<u8> {
         self.tapped.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Whether the contact of a button is closed; `None` if the wiring has none of that name.
+    pub fn pressed(&self, button: &str) -> Option<bool> {
+        let index = self.wiring.buttons.iter().position(|wires| wires.name == button)?;
+        Some(self.buttons[index].contact())
+    }
+
+    /// Whether somebody pulls the reset pin.
+    pub fn is_held_in_reset(&self) -> bool {
+        self.reset_pin_held
     }
 }

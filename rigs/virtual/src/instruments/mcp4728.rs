@@ -68,6 +68,12 @@ impl Mcp4728 {
         Some(if volts < vdd { volts } else { vdd })
     }
 
+    /// The code that an output follows; `None` while it is powered down.
+    pub fn code(&self, channel: usize) -> Option<u16> {
+        let channel = self.channels.get(channel).filter(|channel| channel.power_down == 0)?;
+        Some(channel.code)
+    }
+
     /// A row of channels from `first` on, two bytes each, into the EEPROM too.
     fn lasting(&mut self, first: usize, bytes: &[u8], at: Instant) -> Result<(), Nack> {
         if bytes.is_empty() || !bytes.len().is_multiple_of(2) || first + bytes.len() / 2 > 4 {

@@ -12,7 +12,7 @@ pub struct InstrumentWires {
     /// Its address on the bus, 7 bits.
     pub address: u8,
     /// By how much it reads too high.
-    #[serde(default = "nothing")]
+    #[serde(default = "nothing", deserialize_with = "Percent::signed_text")]
     pub gain: Percent,
     /// What it reads at 0 V.
     #[serde(default)]

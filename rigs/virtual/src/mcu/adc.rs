@@ -58,6 +58,8 @@ const CALIBRATION: u64 = 83;
 const CALIBRATION_RESET: u64 = 4;
 /// EXTSEL of the software trigger.
 pub const SOFTWARE: u32 = 7;
+/// EXTSEL of EXTI line 11.
+const EXTI_LINE_11: u32 = 6;
 /// The limit of the ADC's clock (DS5319, table 47).
 const FASTEST: f64 = 14e6;
 
@@ -200,7 +202,7 @@ impl Adc {
         if before & ADON != 0 && (again && value & SWSTART == 0 || software) {
             return self.start(now);
         }
-        Ok(())
+        if self.external_trigger() == Some(EXTI_LINE_11) { Err("EXTI line 11 as the ADC's trigger") } else { Ok(()) }
     }
 }
 
@@ -297,6 +299,14 @@ mod tests {
         assert_eq!(adc.next_cycle(), None, "another bit changed");
         adc.write(0x08, ADON | EXTTRIG | SOFTWARE << 17 | SWSTART, &now).unwrap();
         assert_eq!(adc.next_cycle(), Some(14));
+    }
+
+    #[test]
+    fn a_trigger_that_never_comes_is_told() {
+        let (mut adc, now) = on(&[]);
+        assert!(adc.write(0x08, ADON | EXTTRIG | EXTI_LINE_11 << 17, &now).is_err());
+        assert!(adc.write(0x08, ADON | EXTI_LINE_11 << 17, &now).is_ok(), "not let in");
+        assert!(adc.write(0x08, ADON | EXTTRIG | 5 << 17, &now).is_ok());
     }
 
     #[test]

@@ -356,6 +356,15 @@ impl Chip {
         noticed
     }
 
+    /// The 32 kHz crystal stops, and the RTC with it if it runs on that.
+    pub fn fail_watch_crystal(&mut self, at: Instant) {
+        self.at = at;
+        self.advance_rtc();
+        self.units.rcc.fail_lse();
+        self.connect_rtc();
+        self.attention = true;
+    }
+
     /// Whether the clock security system holds NMI up.
     pub fn nmi(&self) -> bool {
         self.units.rcc.nmi()

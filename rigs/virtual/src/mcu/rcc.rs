@@ -206,6 +206,15 @@ impl Rcc {
         watched
     }
 
+    /// The 32 kHz crystal stops, or never starts. Nothing tells: this chip does not watch it, and LSERDY stays as it was.
+    pub fn fail_lse(&mut self) {
+        self.clocks.lse.start = None;
+        self.backup.lse_since = None;
+        if !self.backup.lse.is_ready() && self.backup.lse.is_on() {
+            self.backup.lse = Source::Starting(Instant::NEVER);
+        }
+    }
+
     /// Whether the clock security system holds NMI up.
     pub fn nmi(&self) -> bool {
         self.interrupts[1] & CSSF != 0
@@ -256,6 +265,10 @@ impl Rcc {
                 (false, _) => *since = None,
                 _ => {}
             }
+        }
+        // A flag that stayed up when the crystal stopped gives no edges.
+        if self.clocks.lse.start.is_none() {
+            self.backup.lse_since = None;
         }
     }
 

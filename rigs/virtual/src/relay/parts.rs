@@ -137,6 +137,14 @@ pub enum RelayError {
         /// The time.
         span: Span,
     },
+    /// A time that no armature takes.
+    #[error("`{part}` is {span}; it must be at most 1s")]
+    TooSlow {
+        /// The key.
+        part: &'static str,
+        /// The time.
+        span: Span,
+    },
     /// The armature would pull in and let go at one voltage.
     #[error("drop-out ({drop_out}) must be below pick-up ({pick_up})")]
     NoHysteresis {
@@ -161,6 +169,9 @@ impl RelayParts {
         for (part, span) in [("operate", *self.operate), ("release", *self.release), ("bounce", *self.bounce)] {
             if span < Span::ZERO {
                 return Err(RelayError::NegativeTime { part, span });
+            }
+            if span > Span::secs(1) {
+                return Err(RelayError::TooSlow { part, span });
             }
         }
         if drop_out >= pick_up {
@@ -216,6 +227,7 @@ mod tests {
         assert_eq!(wrong("drop-out", "80%"), "drop-out (9.6V) must be below pick-up (9V)");
         assert_eq!(wrong("coil", "0ohm"), "`coil` must be more than zero, not 0ohm");
         assert!(wrong("drop-out", "0V").contains("more than zero"));
+        assert_eq!(wrong("bounce", "30s"), "`bounce` is 30s; it must be at most 1s");
         assert!(wrong("operate", "10").contains("no unit"));
         assert!(wrong("pickup", "75%").contains("unknown field `pickup`"));
     }

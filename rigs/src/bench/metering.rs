@@ -3,17 +3,24 @@
 //! Between two changes of level that are known beforehand there is a *plateau*. Samples are spread over it, so that a
 //! short one gets what fits and a long one no more than it needs.
 
-use super::desk_bus::DeskBus;
-use crate::bench::RigFault;
+use super::RigFault;
 use crate::parts::meter::MeterParts;
 use brownout_trace::event::{Figure, Level};
 use brownout_trace::{Instant, Span, Volts};
+use embedded_hal::delay::DelayNs;
+use embedded_hal::i2c::I2c;
 use std::collections::VecDeque;
 
 /// DESIGN.md, rule 1: depth is measured from at least three conversions in the plateau.
 const FEWEST: usize = 3;
 /// More tell no more.
 const MOST: i64 = 16;
+
+/// A bus that is on a bench, and so knows the time.
+pub trait Timed: I2c + DelayNs {
+    /// Bench time.
+    fn time(&self) -> Instant;
+}
 
 /// One reading: what it measured lies between two instants.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +45,11 @@ impl Metering {
         Self { meter, planned: VecDeque::new(), samples: Vec::new() }
     }
 
+    /// The meter.
+    pub fn meter(&self) -> MeterParts {
+        self.meter
+    }
+
     /// Levels will be played: looks at each plateau between them.
     pub fn expect(&mut self, levels: &[(Instant, Level)]) {
         for pair in levels.windows(2) {
@@ -55,11 +67,11 @@ impl Metering {
     }
 
     /// Takes the sample that is due.
-    pub fn sample(&mut self, bus: &mut DeskBus<'_>) -> Result<(), RigFault> {
-        let from = bus.now();
+    pub fn sample(&mut self, bus: &mut impl Timed) -> Result<(), RigFault> {
+        let from = bus.time();
         self.planned.retain(|at| *at > from);
         let volts = self.meter.sample(bus)?;
-        self.samples.push(Sample { from, to: bus.now(), volts });
+        self.samples.push(Sample { from, to: bus.time(), volts });
         Ok(())
     }
 

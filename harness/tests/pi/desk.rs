@@ -1,0 +1,188 @@
+//! A fake Pi on a desk, and the command beside it.
+
+use crate::support::{Place, Ran};
+use brownout_fake_pi::{FakePi, Flash};
+use brownout_reports::Record;
+use brownout_rigs::firmware::Firmware;
+use brownout_rigs::flashing::flash_virtual;
+use brownout_rigs::rig::{Rig, SHIPPED_FIRMWARE};
+use brownout_trace::event::Level;
+use brownout_trace::{Event, Span, Verdict, What};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// What a test does.
+pub type Test = (&'static str, fn());
+
+const PI_12V: &str = include_str!("../../../rigs/pi-12v.toml");
+
+/// The simulator's threads may come later than a kernel's: its timestamps are waited for longer. The limits of most
+/// scenarios are far above it.
+const TIME: &str = "time    = \"100us\"";
+
+/// A simulator that is no further behind keeps up.
+const KEEPS_UP: Span = Span::millis(100);
+
+/// How often is looked.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// Nothing that is waited for takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+thread_local! {
+    /// A simulator of this thread was late.
+    pub static LATE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The desk.
+pub struct Desk {
+    /// Where the command runs, with scenarios.
+    pub here: Place,
+    /// What it runs on.
+    pub fake: FakePi,
+    _folder: TempDir,
+}
+
+impl Desk {
+    /// With the 12 V rig, its board blank; its timestamps may be wrong by so much.
+    pub fn new(here: Place, time: &str) -> Self {
+        Self::holding(Flash::Blank, here, time)
+    }
+
+    /// With the reference firmware on its board.
+    pub fn flashed(here: Place) -> Self {
+        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        let (name, elf) = SHIPPED_FIRMWARE;
+        let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+        let flashed = flash_virtual(board.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
+        Self::holding(Flash::Holding(&flashed), here, "5ms")
+    }
+
+    fn holding(flash: Flash<'_>, here: Place, time: &str) -> Self {
+        assert!(PI_12V.contains(TIME));
+        let text = PI_12V.replace(TIME, &format!("time = \"{time}\""));
+        let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
+        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let fake = FakePi::start(&pi, &board, flash, 1, folder.path()).unwrap();
+        here.write("pi.toml", fake.rig_text());
+        Self { here, fake, _folder: folder }
+    }
+
+    /// With the shipped scenarios of a theme.
+    pub fn shipped(theme: &str, time: &str) -> Self {
+        Self::new(Place::shipped(&[theme]), time)
+    }
+
+    /// With one scenario of its own: these steps on a board that closes at eight.
+    pub fn stepping(steps: &str) -> Self {
+        let here = Place::new();
+        here.scenario(
+            "case",
+            &format!(
+                "title = \"A case\"\nwhy = \"w\"\ncovers = [\"power-outage\"]\nsteps = [\n{steps}]\n[board]\n\
+                 clock = \"Mon 07:59:58\"\nprograms = [{{ days = \"Mon-Fri\", on = \"08:00:00\", off = \"18:00:00\" }}]\n"
+            ),
+        );
+        Self::new(here, "5ms")
+    }
+
+    /// The command, on this desk, whose calibration nobody asks for.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.here.command(args);
+        command.envs(self.fake.environment()).env("BROWNOUT_UNCALIBRATED", "1");
+        command
+    }
+
+    /// Flashes a firmware, runs what has this in its name below a path, records it, and gives what came of it.
+    pub fn run(&self, path: &str, firmware: &str, filter: &str) -> Ran {
+        self.ran(self.spawned(path, firmware, filter))
+    }
+
+    /// The same, of the desk's own scenario, as a process beside the test.
+    pub fn begin(&self) -> Child {
+        self.spawned("scenarios", "weekly", "")
+    }
+
+    fn spawned(&self, path: &str, firmware: &str, filter: &str) -> Child {
+        let mut command = self.command(&args(path, &elf(firmware), filter));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Waits for its end. Whether the simulator keeps up counts from the first event of a case on.
+    fn ran(&self, mut child: Child) -> Ran {
+        while self.recorded().is_empty() && child.try_wait().unwrap().is_none() {
+            sleep(GLANCE);
+        }
+        self.fake.most_behind();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// Runs the desk's own scenario; something is done to the rig once its first step begins.
+    pub fn during(&self, meddle: impl FnOnce(&FakePi)) -> Ran {
+        let mut child = self.begin();
+        let begun = |desk: &Self| desk.recorded().iter().any(|event| is_step(&event.what));
+        while !begun(self) && child.try_wait().unwrap().is_none() {
+            sleep(GLANCE);
+        }
+        meddle(&self.fake);
+        self.ran(child)
+    }
+
+    /// Waits until something is so.
+    pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !is_so(self) {
+            assert!(began.elapsed() < PATIENCE, "{what} never came");
+            sleep(GLANCE);
+        }
+    }
+
+    /// Whether nothing feeds the board.
+    pub fn is_off(&self) -> bool {
+        self.fake.level() == Level::Open
+    }
+
+    /// The events of the first run's only case so far.
+    pub fn recorded(&self) -> Vec<Event> {
+        let records = brownout_reports::records(&self.here.path("records/run-0001")).unwrap_or_default();
+        let record = records.first().and_then(|path| Record::read(path).ok());
+        record.map_or(Vec::new(), |record| record.events)
+    }
+
+    /// The run ended de-energised, with a whole record that says so.
+    pub fn ended(&self, expected: Verdict) {
+        assert!(self.is_off(), "{}", self.fake.level());
+        assert_eq!(self.fake.driven("GPIO17".parse().unwrap()), Some(false), "the switch");
+        let events = self.recorded();
+        let Some(What::Ended { verdict, .. }) = events.last().map(|event| &event.what) else {
+            panic!("no end: {:?}", events.last());
+        };
+        assert_eq!(*verdict, expected);
+        assert_eq!(self.fake.troubles(), Vec::<String>::new());
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        LATE.set(LATE.get() || self.fake.most_behind() > KEEPS_UP);
+    }
+}
+
+fn is_step(what: &What) -> bool {
+    matches!(what, What::Step { .. })
+}
+
+fn args<'a>(path: &'a str, elf: &'a str, filter: &'a str) -> Vec<&'a str> {
+    vec!["run", path, "--rig", "pi.toml", "--firmware", elf, "--record", "records", "--", filter]
+}
+
+/// A firmware's file.
+pub fn elf(name: &str) -> String {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rigs/virtual/firmware/elf");
+    folder.join(format!("{name}.elf")).display().to_string()
+}

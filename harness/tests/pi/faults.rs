@@ -1,0 +1,138 @@
+//! Faults told apart: what is the rig's is never the board's, nor the other way round. Either way the rig ends de-energised,
+//! with a whole record.
+
+use crate::desk::{Desk, Test};
+use brownout_fake_pi::FakePi;
+use brownout_trace::{RelayName, Span, Verdict, What};
+use std::thread::sleep;
+use std::time::Duration;
+
+pub const TESTS: &[Test] = &[
+    ("the_probe_is_gone", the_probe_is_gone),
+    ("a_line_is_busy", a_line_is_busy),
+    ("the_user_is_in_no_group", the_user_is_in_no_group),
+    ("the_console_is_gone_before", the_console_is_gone_before),
+    ("the_console_is_gone", || rig(WAIT, FakePi::unplug_console, "the console is gone: ")),
+    ("the_meter_does_not_answer", || {
+        rig(CUT, |fake| fake.silence_instrument(0x40, true), "the meter at 0x40 does not answer");
+    }),
+    ("the_interlock_is_opened", || {
+        rig(WAIT, |fake| fake.open_interlock(true), "the interlock is open (GPIO23): the rig is de-energised");
+    }),
+    ("the_emergency_stop_is_pressed", || {
+        rig(WAIT, |fake| fake.press_e_stop(true), "the emergency stop is pressed (GPIO24): the rig is de-energised");
+    }),
+    ("edges_are_lost", || {
+        let lose = |fake: &FakePi| fake.lose_edges("GPIO5".parse().unwrap(), 2);
+        rig(WAIT, lose, "edges of the contact of K1 (GPIO5) were lost: number 3 came after number 0");
+    }),
+    ("a_shot_is_late", a_shot_is_late),
+    ("the_supply_does_not_come", the_supply_does_not_come),
+    ("the_board_is_dead", || board(WAIT, |fake| fake.cut_board(true), "observed: open")),
+    ("the_board_is_silent", || board(ASK, |fake| fake.hold_in_reset(true), "no answer")),
+    ("the_firmware_crashes", the_firmware_crashes),
+    ("five_thousand_edges_a_second", five_thousand_edges_a_second),
+];
+
+const WAIT: &str = "{ wait = \"6s\" },\n{ expect = { relay = \"K1\", is = \"closed\" } },\n";
+const CUT: &str = "{ wait = \"1s\" },\n{ cut = { for = \"1s\", impedance = \"high\" } },\n\
+                   { expect = { relay = \"K1\", is = \"closed\", within = \"2s\" } },\n";
+const ASK: &str = "{ wait = \"1s\" },\n{ expect = { programs = \"kept\" } },\n";
+
+/// The rig's trouble, in these words.
+fn rig(steps: &str, meddle: impl FnOnce(&FakePi), says: &str) {
+    let desk = Desk::stepping(steps);
+    let ran = desk.during(meddle);
+    ran.prints(75, &["1 inconclusive", says]);
+    desk.ended(Verdict::Inconclusive);
+}
+
+/// The board's failure, or, on a machine that is too busy, nobody's.
+fn board(steps: &str, meddle: impl FnOnce(&FakePi), says: &str) {
+    let desk = Desk::stepping(steps);
+    let ran = desk.during(meddle);
+    ran.prints(1, &["1 failed", says]);
+    desk.ended(Verdict::Failed);
+}
+
+fn the_probe_is_gone() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.unplug_probe();
+    let ran = desk.run("scenarios", "weekly", "");
+    ran.says(75, &["the debug probe 20b7:9db1:unix:", " cannot be opened: "]);
+    assert_eq!(ran.stdout, "");
+    assert!(desk.is_off() && desk.fake.driven("GPIO17".parse().unwrap()) == Some(false));
+}
+
+fn a_line_is_busy() {
+    for (line, what) in [("GPIO17", "the supply's switch"), ("GPIO5", "the contact of K1")] {
+        let desk = Desk::stepping(WAIT);
+        desk.fake.occupy_line(line.parse().unwrap(), true);
+        let busy = format!("{line} ({what}) is busy: another program or a driver has it");
+        desk.run("scenarios", "weekly", "").says(75, &[&busy]);
+        assert!(desk.is_off());
+    }
+}
+
+fn the_user_is_in_no_group() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.deny_lines(true);
+    desk.run("scenarios", "weekly", "").says(75, &["no permission for /dev/gpio", "in the group `gpio`"]);
+    desk.fake.deny_lines(false);
+    desk.fake.deny_bus(true);
+    desk.run("scenarios", "weekly", "").says(75, &["no permission for /dev/i2c-1", "in the group `i2c`"]);
+    assert!(desk.is_off());
+}
+
+fn the_console_is_gone_before() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.unplug_console();
+    desk.run("scenarios", "weekly", "").says(75, &["the console's port ", " is not there"]);
+    assert!(desk.is_off());
+}
+
+/// The switch closes late each time: the shot is measured too wide, comes again, and judges nobody.
+fn a_shot_is_late() {
+    let desk = Desk::stepping(CUT);
+    let mut child = desk.begin();
+    let switch = "GPIO17".parse().unwrap();
+    while child.try_wait().unwrap().is_none() {
+        desk.fake.delay_line(switch, desk.is_off().then_some(Span::millis(60)));
+        sleep(Duration::from_millis(5));
+    }
+    let ran = crate::support::Ran::of(child.wait_with_output().unwrap());
+    ran.prints(75, &["none of 3 attempts went as asked: a shot of 1s came out 1.0", "s wide, more than 10ms off"]);
+    desk.ended(Verdict::Inconclusive);
+}
+
+fn the_supply_does_not_come() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.stick_input("GPIO27".parse().unwrap(), true);
+    let says = "the supply is switched on, but its sense (GPIO27) tells that nothing is at the terminals";
+    desk.run("scenarios", "weekly", "").says(75, &[says]);
+    assert!(desk.is_off());
+}
+
+fn the_firmware_crashes() {
+    let desk = Desk::stepping(ASK);
+    let ran = desk.run("scenarios", "broken-crash", "");
+    ran.prints(1, &["1 failed", "the firmware never answered after power-up"]);
+    desk.ended(Verdict::Failed);
+}
+
+fn five_thousand_edges_a_second() {
+    let desk = Desk::stepping("{ wait = \"8s\" },\n{ expect = { relay = \"K1\", chatter = \"never\" } },\n");
+    let line = "GPIO5".parse().unwrap();
+    let ran = desk.during(|fake| fake.generate_edges(line, Span::micros(200), 25_000));
+    let told = desk.recorded().into_iter().filter_map(|event| match event.what {
+        What::Contact { relay, sequence, .. } => Some((relay, sequence)),
+        _ => None,
+    });
+    let told: Vec<(RelayName, u32)> = told.collect();
+    assert!(told.iter().enumerate().all(|(before, (_, number))| *number as usize == before + 1));
+    match ran.status {
+        1 => assert!(told.len() >= 24_990, "{} edges: {ran:#?}", told.len()),
+        75 => assert!(ran.stdout.contains("too busy"), "{ran:#?}"),
+        _ => panic!("{ran:#?}"),
+    }
+}

@@ -1,0 +1,45 @@
+//! The command on a Pi rig, without a Pi: rppal, serialport and probe-rs unmodified over a board that lives in wall-clock
+//! time. What is asserted are causes and verdicts, never times: where the machine is too busy a case may be inconclusive, but
+//! no verdict may be wrong.
+
+mod checks;
+mod desk;
+mod endings;
+mod faults;
+mod scenarios;
+#[allow(dead_code)] // Each test target uses a part of it.
+#[path = "../command/support.rs"]
+mod support;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::available_parallelism;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // They sleep most of the time, but for flashing.
+    let processors = available_parallelism().map_or(2, NonZeroUsize::get);
+    arguments.test_threads = arguments.test_threads.or(Some(4 * processors));
+    let tests = [scenarios::TESTS, faults::TESTS, endings::TESTS, checks::TESTS].concat();
+    let trials = tests.into_iter().map(|(name, test)| Trial::test(name, move || tried(test)));
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// So often a test comes again whose simulator did not keep up with the wall's clock: its board was slow for no reason of its
+/// own.
+const TRIES: u32 = 3;
+
+fn tried(test: fn()) -> Result<(), Failed> {
+    for _ in 0..TRIES {
+        desk::LATE.set(false);
+        match catch_unwind(AssertUnwindSafe(test)) {
+            Ok(()) => return Ok(()),
+            Err(panic) if !desk::LATE.get() => resume_unwind(panic),
+            Err(_) => {}
+        }
+    }
+    // Nothing was shown, and nothing refuted.
+    eprintln!("not shown: the simulator did not keep up with the wall's clock, {TRIES} times over");
+    Ok(())
+}

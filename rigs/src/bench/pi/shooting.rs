@@ -1,0 +1,144 @@
+//! What was measured back of a shot: start and width by the sense line, with the kernel's timestamps; depth by the meter.
+
+use super::clock::Mono;
+use super::pi_bench::PiBench;
+use super::score::Planned;
+use super::sense::{Gap, SLACK};
+use crate::bench::{RigFault, as_measured};
+use brownout_trace::event::{Figure, Level, ShotReport};
+use brownout_trace::{Instant, Span};
+
+/// The plateau begins and ends so far inside its edges: a supply takes its time to fall.
+const EDGE: Span = Span::micros(300);
+/// So long after the last stroke the kernel has surely told its edge.
+const HEARD: Span = Span::millis(2);
+/// Without a sense line a width is believed if its strokes were played as exactly as this, or as a hundredth of it.
+const PLAYED: Span = Span::millis(1);
+
+/// A shot on the wall's clock.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    begin: Mono,
+    end: Mono,
+    /// From here on what happens belongs to another one.
+    limit: Mono,
+    /// Whether the supply is to come back to nominal at `end`.
+    rises: bool,
+}
+
+impl PiBench {
+    pub(super) fn measure(
+        &mut self,
+        level: Level,
+        start: Instant,
+        width: Span,
+        edges: Span,
+    ) -> Result<ShotReport, RigFault> {
+        let mut report = ShotReport {
+            level,
+            width,
+            start: Figure::Unmeasured,
+            measured_width: Figure::Unmeasured,
+            depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
+        };
+        let over = start + width + edges;
+        let Some(times) = self.times(start, width, over) else { return Ok(report) };
+        self.wait_for(|bench| bench.is_played(start, over))?;
+        // A slope passes the comparator somewhere: that tells neither when it began nor how long it was.
+        let gap = if edges == Span::ZERO { self.gap(times)? } else { None };
+        if let Some(gap) = gap {
+            report.start = Figure::Measured(self.clock.bench(gap.fell));
+            if let Some(rose) = gap.rose {
+                report.measured_width = Figure::Measured(rose - gap.fell);
+            }
+        } else if self.rig.wires.supply.sense.is_none() {
+            self.believe(start, width)?;
+        }
+        if let Some(metering) = &mut self.metering {
+            let fell = gap.map_or(times.begin, |gap| gap.fell) + edges;
+            let (from, to) = (self.clock.bench(fell + EDGE), self.clock.bench(times.end - EDGE));
+            report.depth = metering.depth(from, to);
+            metering.forget(self.clock.bench(times.end));
+        }
+        self.sensed.forget(times.limit.min(times.end + SLACK));
+        Ok(as_measured(report, &self.rig.measures))
+    }
+
+    /// When the shot was, or will be, played.
+    fn times(&self, start: Instant, width: Span, over: Instant) -> Option<Times> {
+        let of_it = |from, to| self.score.between(from, to);
+        let first = of_it(start, over).next()?;
+        // The whole list was moved by the same span.
+        let late = first.due - self.clock.mono(first.asked);
+        let end = start + width;
+        let next = of_it(over + Span(1), Instant::NEVER).next();
+        let nominal = Level::Volts(self.rig.wires.supply.nominal);
+        Some(Times {
+            begin: self.clock.mono(start) + late,
+            end: self.clock.mono(end) + late,
+            limit: next.map_or(Mono(i64::MAX), |next| next.due),
+            rises: of_it(end, over).last().is_some_and(|last| last.level == nominal),
+        })
+    }
+
+    fn is_played(&self, start: Instant, over: Instant) -> bool {
+        let all = self.score.between(start, over).map(|planned| planned.played);
+        let last = all.reduce(|one, other| one.min(other)).flatten();
+        last.is_some() && self.last_played(start, over).is_some_and(|played| self.capture.clear() >= played + HEARD)
+    }
+
+    fn last_played(&self, start: Instant, over: Instant) -> Option<Mono> {
+        self.score.between(start, over).filter_map(|planned| planned.played).max()
+    }
+
+    /// What the comparator saw, once it saw all of it.
+    fn gap(&mut self, times: Times) -> Result<Option<Gap>, RigFault> {
+        let Times { begin, end, limit, rises } = times;
+        if self.rig.wires.supply.sense.is_none() {
+            return Ok(None);
+        }
+        let until = limit.min(end + SLACK);
+        self.wait_for(|bench| {
+            let gap = bench.sensed.gap(begin, end, limit);
+            !rises || gap.is_none_or(|gap| gap.rose.is_some()) || bench.capture.clear() >= until
+        })?;
+        let gap = self.sensed.gap(begin, end, limit);
+        match gap {
+            Some(Gap { rose: None, .. }) if rises && until == end + SLACK => Err(RigFault {
+                what: format!("the supply was switched on again, but did not come back within {SLACK}"),
+                hint: "look at the source, the fuse, the watchdog and the guards in the power path".to_owned(),
+            }),
+            gap => Ok(gap),
+        }
+    }
+
+    /// Nothing measures the width: that the strokes were played when they were due has to do.
+    fn believe(&self, start: Instant, width: Span) -> Result<(), RigFault> {
+        let played = |at: Instant| -> Option<Planned> { self.score.between(at, at).last().copied() };
+        let (Some(fall), Some(rise)) = (played(start), played(start + width)) else { return Ok(()) };
+        let (Some(fell), Some(rose)) = (fall.played, rise.played) else { return Ok(()) };
+        let (got, tolerance) = (rose - fell, PLAYED.max(Span(width.0 / 100)));
+        if (got - width).abs() <= tolerance {
+            return Ok(());
+        }
+        Err(RigFault {
+            what: format!("a late shot: {width} was asked for, and played as {got}; no sense line measures it"),
+            hint: "give the user a real-time priority, or end what else runs on the machine".to_owned(),
+        })
+    }
+
+    /// Lets time pass, telling nothing of it, until something is so.
+    fn wait_for(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), RigFault> {
+        loop {
+            let heard = self.tend()?;
+            if done(self) {
+                return Ok(());
+            }
+            let soon = heard.max(self.clock.bench(Mono::now())) + Span::millis(1);
+            if !self.look_at_the_meter(Instant::NEVER)? {
+                self.wait(soon)?;
+            }
+        }
+    }
+}
