@@ -40,10 +40,12 @@ impl FromStr for Day {
         let parts: Vec<&str> = text.split('-').collect();
         let day = match parts[..] {
             [year, month, day] if year.len() == 4 => {
-                let number =
-                    |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-                let (year, month, day) = (year.parse().ok(), number(month), number(day));
-                year.zip(month.zip(day)).and_then(|(year, (month, day))| Civil::from_date(year, month, day))
+                let number = |text: &str| {
+                    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                    plain.then(|| text.parse::<u32>().ok()).flatten()
+                };
+                let (year, month, day) = (number(year), number(month), number(day));
+                year.zip(month.zip(day)).and_then(|(year, (month, day))| Civil::from_date(year.into(), month, day))
             }
             _ => None,
         };
@@ -154,7 +156,8 @@ mod tests {
 
     #[test]
     fn a_day_is_a_day() {
-        for wrong in ["", "2026-02-30", "26-01-01", "2026-1", "2026-01-01-01", "2026-+1-01", "yesterday"] {
+        for wrong in ["", "2026-02-30", "26-01-01", "2026-1", "2026-01-01-01", "2026-+1-01", "+026-01-01", "yesterday"]
+        {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");
         }
         assert_eq!(Day::since_1970(20_634).to_string(), "2026-06-30");
