@@ -154,11 +154,14 @@ fn a_supply_that_goes_away_under_a_macro_judges_nobody() {
     assert!(stopped.why.contains("the supply went away while the macro `set-mode` was pressed"), "{}", stopped.why);
     // The board does not show the mode it was to take, and it is not its fault.
     let away = BOARD.replace("mode = \"on\"\n", "").replace("12:00", "20:00");
-    for (disturbed, how) in [("cut = \"3s\"", "went away"), ("dip = { to = \"20%\", for = \"3s\" }", "left its level")]
-    {
+    for (meanwhile, before, how) in [
+        ("{ wait = \"1s\" }, { cut = \"3s\" }", "", "went away"),
+        ("{ wait = \"1s\" }, { dip = { to = \"20%\", for = \"3s\" } }", "", "left its level"),
+        ("{ dip = { to = \"20%\", for = \"60s\" } }", "{ wait = \"1s\" }, ", "left its level"),
+    ] {
         let steps = format!(
-            "steps = [{{ during = {{ meanwhile = [{{ wait = \"1s\" }}, {{ {disturbed} }}], \
-             steps = [{{ mode = \"on\" }}] }} }}, {{ expect = \"schedule\" }}]"
+            "steps = [{{ during = {{ meanwhile = [{meanwhile}], steps = [{before}{{ mode = \"on\" }}] }} }}, \
+             {{ expect = \"schedule\" }}]"
         );
         let outcome = run(profile(|text| text), &format!("{steps}{away}"));
         let stopped = outcome.stopped.unwrap();

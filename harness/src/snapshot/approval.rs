@@ -1,8 +1,8 @@
 //! Who accepted a snapshot, when and why: one line in the head of the snapshot's own file.
 //!
 //! It is insta's `description`, so that it goes wherever the file goes, insta keeps it, and no comparison looks at it:
-//! snapshots are the same if their contents are. `cargo insta review` knows no approvals: a pending snapshot carries the
-//! approval of the one before it along as `earlier: …`, so that one accepted there does not lose it.
+//! snapshots are the same if their contents are. `cargo insta review` knows no approvals: a pending snapshot carries
+//! the approval of the one before it along as `earlier: …`, so that one accepted there does not lose it.
 //!
 //! The date is the person's, not the bench's: it is part of no result, and can be given.
 
@@ -40,12 +40,10 @@ impl FromStr for Day {
         let parts: Vec<&str> = text.split('-').collect();
         let day = match parts[..] {
             [year, month, day] if year.len() == 4 => {
-                let number = |text: &str| {
-                    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-                    plain.then(|| text.parse::<u32>().ok()).flatten()
-                };
-                let (year, month, day) = (number(year), number(month), number(day));
-                year.zip(month.zip(day)).and_then(|(year, (month, day))| Civil::from_date(year.into(), month, day))
+                let number =
+                    |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+                let (year, month, day) = (year.parse().ok(), number(month), number(day));
+                year.zip(month.zip(day)).and_then(|(year, (month, day))| Civil::from_date(year, month, day))
             }
             _ => None,
         };
