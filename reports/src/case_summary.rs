@@ -1,7 +1,7 @@
 //! What is to be said of one case in a line or two, gathered while its events go by.
 
 use crate::paths::CaseName;
-use crate::record::{Header, Record};
+use crate::record::Header;
 use brownout_trace::{Criterion, Event, Instant, Margin, Measurement, Span, Standing, Verdict, What};
 
 /// More reasons than this are only counted: a case that fails at every step must not cost memory for each.
@@ -40,13 +40,6 @@ impl CaseSummary {
     /// Nothing has happened yet.
     pub fn begin(header: &Header) -> Self {
         Self::of_case(header.case.clone(), header.origin)
-    }
-
-    /// What a record says.
-    pub fn of(record: &Record) -> Self {
-        let mut case = Self::begin(&record.header);
-        record.events.iter().for_each(|event| case.note(event));
-        case
     }
 
     /// A case that the rig or the board cannot do, known beforehand.

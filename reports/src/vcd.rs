@@ -28,7 +28,7 @@ use std::path::Path;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
 /// What must be known before the first line of a waveform: relay names, time 0, and which attempt is the last.
-/// Gathered while the case runs, or from its record.
+/// Gathered while the case runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signals {
     origin: Instant,
@@ -55,17 +55,6 @@ impl Signals {
         {
             self.relays.insert(place, relay.clone());
         }
-    }
-
-    /// Reads them from a record, up to its end or its first damaged line.
-    ///
-    /// # Errors
-    /// If the record has no readable header.
-    pub fn of(record: &Path) -> Result<Self, ReadError> {
-        let events = RecordReader::open(record)?;
-        let mut signals = Self::from_origin(events.header().origin);
-        events.map_while(Result::ok).for_each(|event| signals.note(&event));
-        Ok(signals)
     }
 }
 

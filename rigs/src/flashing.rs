@@ -12,7 +12,7 @@ use brownout_virtual::wiring::{Wiring, WiringError};
 use probe_rs::config::TargetSelector;
 use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
 use probe_rs::probe::Probe;
-use probe_rs::{MemoryInterface, Permissions, Session};
+use probe_rs::{Permissions, Session};
 use std::fmt;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -41,8 +41,6 @@ pub enum Doing {
     Verifying,
     /// Resetting the chip.
     Resetting,
-    /// Reading memory.
-    ReadingMemory,
 }
 
 impl fmt::Display for Doing {
@@ -54,7 +52,6 @@ impl fmt::Display for Doing {
             Self::Writing => "writing the flash",
             Self::Verifying => "verifying the flash",
             Self::Resetting => "resetting the chip",
-            Self::ReadingMemory => "reading memory",
         })
     }
 }
@@ -125,8 +122,8 @@ pub fn restart(session: &mut Session) -> Result<(), FlashError> {
     }
 }
 
-/// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is left
-/// for its reset pin to start.
+/// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is
+/// left for its reset pin to start.
 pub fn update(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
     write(probe, chip, firmware, Erase::Pages, &mut || {}).map(drop)
 }
@@ -152,18 +149,6 @@ pub fn write(
     loader.verify(&mut session, &mut verifying).map_err(while_doing(Doing::Verifying))?;
     drop(verifying);
     Ok(session)
-}
-
-/// Reads a variable of the firmware by its symbol, as it lies in memory.
-pub fn read_variable(session: &mut Session, symbols: &Symbols, name: &str) -> Result<Vec<u8>, FlashError> {
-    let Some(symbol) = symbols.variable(name) else {
-        let causes = vec![format!("the firmware has no variable `{name}`")];
-        return Err(FlashError { doing: Doing::ReadingMemory, causes });
-    };
-    let (address, mut bytes) = (symbol.address, vec![0; symbol.size as usize]);
-    let mut core = session.core(0).map_err(while_doing(Doing::ReadingMemory))?;
-    core.read(u64::from(address), &mut bytes).map_err(while_doing(Doing::ReadingMemory))?;
-    Ok(bytes)
 }
 
 /// How long a board is given to come out of reset before a probe attaches.
