@@ -69,8 +69,7 @@ impl fmt::Display for Came<'_> {
     }
 }
 
-/// The programmed edges whose instants lie in a window, in order. One that has not come yet and still may, after the
-/// window, is not among them.
+/// The programmed edges whose instants lie in a window, in order. A forecast has none that may still come after it.
 ///
 /// # Errors
 /// Why there is no forecast.
@@ -90,9 +89,6 @@ pub fn edges(view: &View<'_>, relay: &RelayName, window: Window) -> Result<Vec<E
         let found = rest.iter().position(fits);
         let at = found.map(|found| rest[found].0);
         rest = found.map_or(rest, |found| &rest[found + 1..]);
-        if at.is_none() && expected.to > window.to {
-            continue;
-        }
         edges.push(Edge { relay: relay.clone(), closed: expected.closed, due, set_at: clock.set_at, at });
     }
     Ok(edges)
