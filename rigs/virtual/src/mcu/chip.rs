@@ -351,6 +351,7 @@ impl Chip {
     /// The crystal on OSC_IN stops swinging; whether the clock security system noticed. A core that nobody saves runs on
     /// at the HSI's rate: the chip's would stand, so that is told.
     pub fn fail_crystal(&mut self, at: Instant) -> bool {
+        (self.cycle, self.at) = (self.hclk.tick_at(at), at);
         let noticed = self.units.rcc.fail_hse();
         if !noticed && self.units.rcc.runs_on_hse() {
             let address = BLOCKS[map::place(Unit::Rcc)].base;
