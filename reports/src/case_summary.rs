@@ -127,7 +127,7 @@ impl CaseSummary {
             What::Judged { index, expectation, verdict, observed, .. } if *verdict > Verdict::Skipped => {
                 self.because(format!("step {index}: {expectation}; observed: {observed}"));
             }
-            What::Fault { text } => self.because(format!("at {}: fault: {text}", event.at)),
+            What::Fault { crash, text } => self.because(format!("at {}: {crash}: {text}", event.at)),
             What::Unmodelled { text } => self.because(format!("at {}: not modelled: {text}", event.at)),
             What::RigFault { text } => self.because(format!("at {}: rig: {text}", event.at)),
             What::Ended { verdict, criterion } => {

@@ -13,7 +13,7 @@
 //! | `supply` | `open` | 1 while disconnected |
 //! | `vdd` | `power_on`, `power_down`, `pvd`, `flash_write`, `backup` | 1 above that threshold, x until first crossed |
 //! | `board` | `running` | 1 out of reset, 0 without supply |
-//! | `board` | `reset`, `fault`, `unmodelled` event | left reset; the core's fault; a register the model lacks |
+//! | `board` | `reset`, `fault`, `unmodelled` event | left reset; a crash, as the core shows it; a register the model lacks |
 //! | `flash` | `erase`, `torn` event | a page erase began; an operation was cut short |
 //! | `console` | `sent`, `received` event | one line, to or from the board |
 //! | `rig` | `step` integer; `shot`, `fault` event | the step that began; a stimulus is over; the rig's own fault |

@@ -155,7 +155,7 @@ fn a_crash_is_told_with_registers_and_function() {
     let faults: Vec<&str> = events
         .iter()
         .filter_map(|event| match &event.what {
-            What::Fault { text } => Some(text.as_str()),
+            What::Fault { text, .. } => Some(text.as_str()),
             _ => None,
         })
         .collect();

@@ -8,7 +8,7 @@ use crate::firmware::Firmware;
 use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
-use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
+use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
 use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
@@ -78,12 +78,6 @@ impl VirtualBench {
             *volts = Figure::Measured(self.board.terminals());
         }
     }
-}
-
-/// Whether the supply was too low to write flash, or to run at all.
-fn starves(event: &Event) -> bool {
-    let low = |threshold| matches!(threshold, Threshold::FlashWrite | Threshold::PowerDown);
-    matches!(event.what, What::Rail { threshold, crossing: Crossing::Falling, .. } if low(threshold))
 }
 
 impl Bench for VirtualBench {
@@ -202,8 +196,11 @@ impl Bench for VirtualBench {
         self.keep_levels(&events[first..]);
         let whole = match written {
             Ok(()) => true,
-            Err(_) if events[first..].iter().any(starves) => false,
-            Err(error) => return Err(RigFault { what: error.to_string(), hint: String::new() }),
+            Err(_) if events[first..].iter().any(|event| flashing::starving(event).is_some()) => false,
+            Err(error) => {
+                let hint = flashing::weak_supply(&self.board, &events[first..]).unwrap_or_default();
+                return Err(RigFault { what: error.to_string(), hint });
+            }
         };
         self.board.set_symbols(Arc::new(Symbols::of_elf(firmware.bytes())));
         if whole {
