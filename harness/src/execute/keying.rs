@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
             _ => None,
         });
         // What was put there at that instant or before it was still there when it was over.
-        let there = levels.clone().filter(|(at, _)| *at <= since).last();
+        let there = levels.clone().rfind(|(at, _)| *at <= since);
         let left = levels.filter(|(at, _)| *at > since).chain(there).filter(|(_, level)| *level != standing);
         let total = left.map(|(_, level)| unpowered(level)).reduce(|one, other| one || other)?;
         Some(if total { "went away" } else { "left its level" })
