@@ -3,7 +3,6 @@
 //! Every judgement comes as a [`Finding`]: what was observed in words fit for a snapshot (times only where the
 //! expectation bounds one), more for people, and the instant to look at.
 
-pub mod around;
 pub mod behaviour;
 pub mod clock;
 pub mod console;
@@ -21,8 +20,6 @@ pub mod schedule;
 
 #[cfg(test)]
 mod timing_tests;
-
-pub use around::around;
 
 use crate::execute::{Contacts, Ledger};
 use crate::outcome::{Figure, NOT_OBSERVED};
@@ -94,8 +91,8 @@ impl Finding {
         Self { verdict: Verdict::Inconclusive, detail, ..Self::new(false, why, look_at) }
     }
 
-    /// A time that a limit bounds, in the words of [`Finding::new`]: `before`, the figure, `after`. It passes where it is
-    /// not longer.
+    /// A time that a limit bounds, in the words of [`Finding::new`]: `before`, the figure, `after`. It passes where it
+    /// is not longer.
     pub fn bounded(figure: Span, limit: Span, before: &str, after: &str, look_at: Instant) -> Self {
         let left = limit - figure.abs();
         let inside = left >= Span::ZERO;

@@ -10,6 +10,7 @@ pub mod approval;
 pub mod carry;
 pub mod diff;
 pub mod orphans;
+mod owner;
 pub mod pending;
 pub mod place;
 pub mod store;

@@ -1,7 +1,7 @@
 //! What is to be said of one case in a line or two, gathered while its events go by.
 
 use crate::paths::CaseName;
-use crate::record::{Header, Record};
+use crate::record::Header;
 use brownout_trace::{Criterion, Event, Instant, Margin, Measurement, Span, Standing, Verdict, What};
 
 /// More reasons than this are only counted: a case that fails at every step must not cost memory for each.
@@ -40,13 +40,6 @@ impl CaseSummary {
     /// Nothing has happened yet.
     pub fn begin(header: &Header) -> Self {
         Self::of_case(header.case.clone(), header.origin)
-    }
-
-    /// What a record says.
-    pub fn of(record: &Record) -> Self {
-        let mut case = Self::begin(&record.header);
-        record.events.iter().for_each(|event| case.note(event));
-        case
     }
 
     /// A case that the rig or the board cannot do, known beforehand.
@@ -134,7 +127,7 @@ impl CaseSummary {
             What::Judged { index, expectation, verdict, observed, .. } if *verdict > Verdict::Skipped => {
                 self.because(format!("step {index}: {expectation}; observed: {observed}"));
             }
-            What::Fault { text } => self.because(format!("at {}: fault: {text}", event.at)),
+            What::Fault { crash, text } => self.because(format!("at {}: {crash}: {text}", event.at)),
             What::Unmodelled { text } => self.because(format!("at {}: not modelled: {text}", event.at)),
             What::RigFault { text } => self.because(format!("at {}: rig: {text}", event.at)),
             What::Ended { verdict, criterion } => {

@@ -13,7 +13,7 @@
 //! | `supply` | `open` | 1 while disconnected |
 //! | `vdd` | `power_on`, `power_down`, `pvd`, `flash_write`, `backup` | 1 above that threshold, x until first crossed |
 //! | `board` | `running` | 1 out of reset, 0 without supply |
-//! | `board` | `reset`, `fault`, `unmodelled` event | left reset; the core's fault; a register the model lacks |
+//! | `board` | `reset`, `fault`, `unmodelled` event | left reset; a crash, as the core shows it; a register the model lacks |
 //! | `flash` | `erase`, `torn` event | a page erase began; an operation was cut short |
 //! | `console` | `sent`, `received` event | one line, to or from the board |
 //! | `rig` | `step` integer; `shot`, `fault` event | the step that began; a stimulus is over; the rig's own fault |
@@ -28,7 +28,7 @@ use std::path::Path;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
 /// What must be known before the first line of a waveform: relay names, time 0, and which attempt is the last.
-/// Gathered while the case runs, or from its record.
+/// Gathered while the case runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signals {
     origin: Instant,
@@ -55,17 +55,6 @@ impl Signals {
         {
             self.relays.insert(place, relay.clone());
         }
-    }
-
-    /// Reads them from a record, up to its end or its first damaged line.
-    ///
-    /// # Errors
-    /// If the record has no readable header.
-    pub fn of(record: &Path) -> Result<Self, ReadError> {
-        let events = RecordReader::open(record)?;
-        let mut signals = Self::from_origin(events.header().origin);
-        events.map_while(Result::ok).for_each(|event| signals.note(&event));
-        Ok(signals)
     }
 }
 

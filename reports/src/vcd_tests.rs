@@ -123,8 +123,8 @@ fn a_cut_short_record_can_still_be_drawn() {
     let whole = fs::read(&record).unwrap();
     fs::write(&record, &whole[..whole.len() - 30]).unwrap();
     let out = dir.path().join("again.vcd");
-    draw(&record, &Signals::of(&record).unwrap(), &out).unwrap();
+    draw(&record, &signals(&sample::events()), &out).unwrap();
     assert_eq!(fs::read_to_string(&out).unwrap(), drawn(&sample::events()));
-    let error = draw(&record, &Signals::of(&record).unwrap(), &out).unwrap_err();
+    let error = draw(&record, &signals(&sample::events()), &out).unwrap_err();
     assert!(error.to_string().contains("cannot create"), "{error}");
 }

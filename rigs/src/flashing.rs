@@ -2,9 +2,10 @@
 //! probe is ours; everything else is what would happen on a desk.
 
 use crate::firmware::Firmware;
-use brownout_trace::event::Level;
-use brownout_trace::{Instant, Span};
+use brownout_trace::event::{Crossing, Event, Level, Threshold, What};
+use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
+use brownout_virtual::mcu::chip::FLASH_MINIMUM;
 use brownout_virtual::mcu::flash::Image;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
 use brownout_virtual::symbols::Symbols;
@@ -12,7 +13,7 @@ use brownout_virtual::wiring::{Wiring, WiringError};
 use probe_rs::config::TargetSelector;
 use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, FlashProgress};
 use probe_rs::probe::Probe;
-use probe_rs::{MemoryInterface, Permissions, Session};
+use probe_rs::{Permissions, Session};
 use std::fmt;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -41,8 +42,6 @@ pub enum Doing {
     Verifying,
     /// Resetting the chip.
     Resetting,
-    /// Reading memory.
-    ReadingMemory,
 }
 
 impl fmt::Display for Doing {
@@ -54,7 +53,6 @@ impl fmt::Display for Doing {
             Self::Writing => "writing the flash",
             Self::Verifying => "verifying the flash",
             Self::Resetting => "resetting the chip",
-            Self::ReadingMemory => "reading memory",
         })
     }
 }
@@ -125,8 +123,8 @@ pub fn restart(session: &mut Session) -> Result<(), FlashError> {
     }
 }
 
-/// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is left
-/// for its reset pin to start.
+/// Flashes and verifies `firmware` through `probe` where it goes, and leaves every other page as it is. The chip is
+/// left for its reset pin to start.
 pub fn update(probe: Probe, chip: impl Into<TargetSelector>, firmware: &Firmware) -> Result<(), FlashError> {
     write(probe, chip, firmware, Erase::Pages, &mut || {}).map(drop)
 }
@@ -154,16 +152,41 @@ pub fn write(
     Ok(session)
 }
 
-/// Reads a variable of the firmware by its symbol, as it lies in memory.
-pub fn read_variable(session: &mut Session, symbols: &Symbols, name: &str) -> Result<Vec<u8>, FlashError> {
-    let Some(symbol) = symbols.variable(name) else {
-        let causes = vec![format!("the firmware has no variable `{name}`")];
-        return Err(FlashError { doing: Doing::ReadingMemory, causes });
+fn to_millivolts(volts: Volts) -> Volts {
+    Volts((volts.0 * 1e3).round() / 1e3)
+}
+
+/// The threshold, if the supply became too low to write flash, or to run at all.
+pub fn starving(event: &Event) -> Option<Volts> {
+    match event.what {
+        What::Rail { threshold: Threshold::FlashWrite | Threshold::PowerDown, crossing: Crossing::Falling, volts } => {
+            Some(volts)
+        }
+        _ => None,
+    }
+}
+
+/// What the supply of a virtual board has to do with a flashing that failed, and what to do about it; `None` if it held.
+/// `events` is what happened meanwhile.
+pub fn weak_supply(board: &Board, events: &[Event]) -> Option<String> {
+    let fall = events.iter().rev().find_map(|event| {
+        let volts = starving(event)?;
+        Some(format!("VDD fell below {volts} at {} and stands at", event.at))
+    });
+    let vdd = to_millivolts(board.vdd());
+    let state = match (board.is_powered(), board.is_locked_up()) {
+        (false, _) => "with the chip in reset",
+        // A core that locks up on a sound supply has its firmware to thank for it.
+        (true, _) if fall.is_none() && vdd >= FLASH_MINIMUM => return None,
+        (true, true) => "with its core locked up",
+        (true, false) => "with the chip out of reset",
     };
-    let (address, mut bytes) = (symbol.address, vec![0; symbol.size as usize]);
-    let mut core = session.core(0).map_err(while_doing(Doing::ReadingMemory))?;
-    core.read(u64::from(address), &mut bytes).map_err(while_doing(Doing::ReadingMemory))?;
-    Ok(bytes)
+    let fall = fall.unwrap_or_else(|| "VDD stands at".to_owned());
+    Some(format!(
+        "{fall} {vdd} now, {state}: flashing needs {FLASH_MINIMUM} throughout, and the supply, {} at the terminals, does not hold \
+         it; make it stronger in `[virtual.supply]` or the load smaller in `[virtual.loads]`",
+        to_millivolts(board.terminals())
+    ))
 }
 
 /// How long a board is given to come out of reset before a probe attaches.
@@ -188,12 +211,25 @@ pub fn flash_virtual(wiring: &Arc<Wiring>, chip: &str, firmware: &Firmware) -> R
     let board = powered_board(wiring, Image::erased(pages), Arc::default()).map_err(while_doing(Doing::Building))?;
     if !board.lock().is_powered() {
         let causes = vec![format!(
-            "its supply did not bring the chip out of reset within {SETTLE} of {}; see `[virtual.supply]`",
-            wiring.supply.nominal
+            "its supply did not bring the chip out of reset within {SETTLE} of {}: VDD stands at {}; see `[virtual.supply]`",
+            wiring.supply.nominal,
+            to_millivolts(board.lock().vdd())
         )];
         return Err(FlashError { doing: Doing::Building, causes });
     }
-    flash(Probe::new(VirtualProbe::for_flashing(board.clone())), chip, firmware)?;
+    flash(Probe::new(VirtualProbe::for_flashing(board.clone())), chip, firmware).map_err(|mut error| {
+        let (mut board, mut events) = (board.lock(), Vec::new());
+        let now = board.now();
+        board.advance(now, &mut events);
+        match weak_supply(&board, &events) {
+            // Its figures are in a file and stay there: trying again would not help.
+            Some(why) => {
+                error.causes.insert(0, format!("{}: {why}", error.doing));
+                FlashError { doing: Doing::Building, ..error }
+            }
+            None => error,
+        }
+    })?;
     let image = board.lock().image().clone();
     let symbols = Arc::new(Symbols::of_elf(firmware.bytes()));
     Ok(Flashed { image, symbols, chip: chip.into(), firmware: firmware.clone() })

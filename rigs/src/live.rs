@@ -69,6 +69,8 @@ pub struct Live {
     console: Console,
     socket: ProbeSocket,
     nominal: Level,
+    /// What stands at the supply terminals outside cuts and dips.
+    standing: Level,
     /// Buttons that are held, and until when.
     held: Vec<(Instant, String)>,
 }
@@ -87,7 +89,16 @@ impl Live {
         let socket = ProbeSocket::open(&folder.join(format!("{name}.probe")), board.clone())?;
         let console = Console::open(&folder.join(format!("{name}.console")))?;
         let nominal = Level::Volts(wiring.supply.nominal);
-        Ok(Self { name: name.to_owned(), board, clock: Clock::start(), console, socket, nominal, held: Vec::new() })
+        Ok(Self {
+            name: name.to_owned(),
+            board,
+            clock: Clock::start(),
+            console,
+            socket,
+            nominal,
+            standing: Level::Open,
+            held: Vec::new(),
+        })
     }
 
     /// Its name.
@@ -146,8 +157,20 @@ impl Live {
         }
     }
 
+    /// Puts a level on the supply terminals, to stay.
+    pub fn power(&mut self, level: Level) {
+        self.standing = level;
+        self.play(&[(Span::ZERO, level)]);
+    }
+
+    /// Puts another level on the supply terminals for so long, then the one that stood there: that of before, if one is
+    /// disturbed already.
+    pub fn disturb(&mut self, level: Level, width: Span) {
+        self.play(&[(Span::ZERO, level), (width, self.standing)]);
+    }
+
     /// Plays levels at the supply terminals, each after so long from now.
-    pub fn play(&mut self, levels: &[(Span, Level)]) {
+    fn play(&mut self, levels: &[(Span, Level)]) {
         let mut board = self.board.lock();
         let now = board.now();
         let levels: Vec<_> = levels.iter().map(|(after, level)| (now + *after, *level)).collect();
@@ -155,14 +178,15 @@ impl Live {
         board.replace_levels(&levels);
     }
 
-    /// Presses buttons for so long; the first that the board has not is given back.
+    /// Presses buttons for so long. The first that the board has not is given back, and none is pressed then.
     pub fn press<'b>(&mut self, buttons: &[&'b str], hold: Span) -> Result<(), &'b str> {
         let mut board = self.board.lock();
+        if let Some(unknown) = buttons.iter().find(|button| board.pressed(button).is_none()) {
+            return Err(unknown);
+        }
         let until = board.now() + hold;
         for button in buttons {
-            if !board.press(button, true) {
-                return Err(button);
-            }
+            board.press(button, true);
             self.held.push((until, (*button).to_owned()));
         }
         Ok(())
@@ -173,5 +197,66 @@ impl Live {
         let mut board = self.board.lock();
         board.set_reset_pin(true);
         board.set_reset_pin(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::firmware::Firmware;
+    use crate::rig::SHIPPED_FIRMWARE;
+    use brownout_trace::Volts;
+    use brownout_virtual::mcu::chip::PAGES;
+    use brownout_virtual::mcu::flash::Image;
+    use std::sync::Arc;
+
+    /// A board without a firmware.
+    fn live(folder: &Path) -> Live {
+        let (name, elf) = SHIPPED_FIRMWARE;
+        let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
+        let (image, chip) = (Image::erased(PAGES), "STM32F103C8".into());
+        let flashed = Flashed { image, symbols: Arc::default(), chip, firmware };
+        Live::new("board", &Rig::shipped().unwrap(), &flashed, 1, folder).unwrap()
+    }
+
+    /// Lets bench time pass, whatever the wall's clock says; gives the level then.
+    fn after(live: &Live, span: Span) -> Level {
+        let mut board = live.board().lock();
+        let until = board.now() + span;
+        while board.now() < until {
+            board.advance(until, &mut Vec::new());
+        }
+        board.level()
+    }
+
+    #[test]
+    fn a_second_dip_ends_where_the_first_began() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut live = live(folder.path());
+        let (full, dip) = (live.nominal(), Level::Volts(Volts(9.0)));
+        live.power(full);
+        assert_eq!(after(&live, Span::millis(5)), full);
+        live.disturb(Level::Open, Span::millis(10));
+        assert_eq!(after(&live, Span::millis(5)), Level::Open);
+        live.disturb(dip, Span::millis(10));
+        assert_eq!(after(&live, Span::millis(5)), dip);
+        assert_eq!(after(&live, Span::millis(6)), full);
+        // What is put there to stay overrules, and is what a later one returns to.
+        live.disturb(Level::Open, Span::millis(10));
+        live.power(dip);
+        assert_eq!(after(&live, Span::millis(20)), dip);
+        live.disturb(Level::Open, Span::millis(10));
+        assert_eq!(after(&live, Span::millis(11)), dip);
+    }
+
+    #[test]
+    fn a_chord_with_an_unknown_button_presses_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut live = live(folder.path());
+        assert_eq!(live.press(&["SET", "FOO"], Span::millis(60)), Err("FOO"));
+        assert_eq!(live.board().lock().pressed("SET"), Some(false));
+        assert!(live.held.is_empty());
+        assert_eq!(live.press(&["SET"], Span::millis(60)), Ok(()));
+        assert_eq!(live.board().lock().pressed("SET"), Some(true));
     }
 }

@@ -97,6 +97,26 @@ fn a_shot_right_after_another_is_measured_as_itself() {
     }
 }
 
+/// What the probe does takes bench time, in which nobody looks at the terminals.
+#[test]
+fn a_dip_while_the_probe_flashes_has_no_depth_unless_it_outlasts_it() {
+    let dipped = |width: Span| {
+        let mut bench = powered(&weekly(), 1);
+        run(&mut bench, Span::secs(5));
+        let (dip, start) = (Level::Volts(Volts(9.0)), bench.now() + Span::millis(100));
+        bench.play(&[(start, dip), (start + width, Level::Volts(Volts(12.0)))]).unwrap();
+        assert!(bench.flash(None, &mut Vec::new()).unwrap().whole);
+        let flashed = bench.now();
+        run(&mut bench, width);
+        let shot = bench.measure_shot(dip, start, width, Span::ZERO).unwrap();
+        assert_eq!((shot.start, shot.measured_width), (Figure::Measured(start), Figure::Measured(width)));
+        (shot.depth, flashed > start + width)
+    };
+    assert_eq!(dipped(Span::millis(100)), (Figure::Unmeasured, true));
+    let (Figure::Measured(depth), false) = dipped(Span::secs(600)) else { panic!("the depth is measured") };
+    assert!((depth.0 - 9.0).abs() < 0.01, "{depth}");
+}
+
 #[test]
 fn a_clone_goes_on_exactly_as_the_original() {
     let mut original = busy(7);
@@ -135,7 +155,7 @@ fn a_crash_is_told_with_registers_and_function() {
     let faults: Vec<&str> = events
         .iter()
         .filter_map(|event| match &event.what {
-            What::Fault { text } => Some(text.as_str()),
+            What::Fault { text, .. } => Some(text.as_str()),
             _ => None,
         })
         .collect();

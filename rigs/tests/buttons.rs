@@ -157,7 +157,7 @@ fn a_button_held_through_a_start_and_one_that_nobody_wired() {
     bench.press("MODE", false).unwrap();
     assert_eq!(received(&run(&mut bench, Span::millis(500))), ["# button mode ON"]);
     let fault = bench.press("RESET", true).unwrap_err();
-    assert!(fault.what.contains("no button `RESET`"), "{fault:?}");
+    assert!(fault.what.contains("no wire to the button `RESET`"), "{fault:?}");
 }
 
 /// What SysTick gives: nothing while nobody is at the buttons, so that a second costs what it did.

@@ -72,6 +72,8 @@ fn a_meter_is_wrong_by_its_errors_less_its_calibration() {
     let read = |calibration: &str| depth(dip(&mut bench(&metered(INA226, errors, calibration), 1), Span::millis(50)).0);
     assert!((read("") - (8.4 * 1.05 + 0.1)).abs() < 5e-3);
     assert!((read("calibration = { gain = \"5%\", offset = \"100mV\" }") - 8.4).abs() < 5e-3);
+    let low = metered(INA226, "gain = \"-5%\"", "calibration = { gain = \"-2%\" }");
+    assert!((depth(dip(&mut bench(&low, 1), Span::millis(50)).0) - 8.4 * 0.95 / 0.98).abs() < 5e-3);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::runner::watch::Stop;
 use crate::show::words::{contact, event};
 use brownout_rigs::live::Live;
 use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Instant, Volts};
 use order::{HELP, Order};
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -173,11 +173,8 @@ fn obey(boards: &mut [Live], line: &str, output: &mut Output) -> Result<(), Stri
     match words.parse::<Order>()? {
         Order::Nothing => {}
         Order::Help => output.data(HELP),
-        Order::Power(level) => board.play(&[(Span::ZERO, level.resolve(nominal))]),
-        Order::Disturb { level, width } => {
-            let standing = board.board().lock().level();
-            board.play(&[(Span::ZERO, level.resolve(nominal)), (width, standing)]);
-        }
+        Order::Power(level) => board.power(level.resolve(nominal)),
+        Order::Disturb { level, width } => board.disturb(level.resolve(nominal), width),
         Order::Press { buttons, hold } => {
             let buttons: Vec<&str> = buttons.iter().map(String::as_str).collect();
             board.press(&buttons, hold).map_err(|button| format!("the rig has no wire to a button `{button}`"))?;

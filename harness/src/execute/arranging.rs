@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
             trouble => trouble.why().to_owned(),
         };
         for event in events {
-            if let What::Fault { text } = &event.what {
+            if let What::Fault { text, .. } = &event.what {
                 why.push_str(&format!("; at {} {text}", event.at));
                 break;
             }

@@ -122,6 +122,21 @@ fn a_macro_that_never_reaches_its_state_ends_the_case() {
 }
 
 #[test]
+fn a_keypad_that_arranged_nothing_proves_nothing() {
+    // The console arranges the board; only the mode is given by the buttons.
+    let mut beside = profile(|text| {
+        let text = text.replace("without = [\"console\"]\n", "").replace("within = \"500ms\"", "within = \"65ms\"");
+        text.replace("[macros]\n", "[macros]\nprefer = \"console\"\n")
+    });
+    beside.console.as_mut().unwrap().commands.set_mode = None;
+    let board = BOARD.replace("mode = \"on\"\n", "").replace("12:00", "20:00");
+    let outcome = run(beside, &format!("steps = [{{ mode = \"on\" }}, {{ expect = \"schedule\" }}]{board}"));
+    let stopped = outcome.stopped.unwrap();
+    assert_eq!((stopped.verdict, stopped.step), (Verdict::Inconclusive, Some(0)), "{}", stopped.why);
+    assert!(stopped.why.starts_with("the macro `set-mode` did not reach its state"), "{}", stopped.why);
+}
+
+#[test]
 fn presses_that_are_too_short_are_the_profiles_affair() {
     let short = profile(|text| text.replace("tap = \"60ms\"", "tap = \"15ms\""));
     let outcome = run(short, &format!("steps = [{{ expect = \"schedule\" }}]{BOARD}"));
@@ -137,6 +152,23 @@ fn a_supply_that_goes_away_under_a_macro_judges_nobody() {
     let stopped = outcome.stopped.unwrap();
     assert_eq!(stopped.verdict, Verdict::Inconclusive);
     assert!(stopped.why.contains("the supply went away while the macro `set-mode` was pressed"), "{}", stopped.why);
+    // The board does not show the mode it was to take, and it is not its fault.
+    let away = BOARD.replace("mode = \"on\"\n", "").replace("12:00", "20:00");
+    for (meanwhile, before, how) in [
+        ("{ wait = \"1s\" }, { cut = \"3s\" }", "", "went away"),
+        ("{ wait = \"1s\" }, { dip = { to = \"20%\", for = \"3s\" } }", "", "left its level"),
+        ("{ dip = { to = \"20%\", for = \"60s\" } }", "{ wait = \"1s\" }, ", "left its level"),
+    ] {
+        let steps = format!(
+            "steps = [{{ during = {{ meanwhile = [{meanwhile}], steps = [{before}{{ mode = \"on\" }}] }} }}, \
+             {{ expect = \"schedule\" }}]"
+        );
+        let outcome = run(profile(|text| text), &format!("{steps}{away}"));
+        let stopped = outcome.stopped.unwrap();
+        assert_eq!((stopped.verdict, outcome.verdict), (Verdict::Inconclusive, Verdict::Inconclusive));
+        let why = format!("the supply {how} while the macro `set-mode` was pressed");
+        assert!(stopped.why.contains(&why), "{}", stopped.why);
+    }
     let off = run(
         profile(|text| text),
         &format!("steps = [{{ power = \"off\" }}, {{ mode = \"off\" }}, {{ expect = \"schedule\" }}]{BOARD}"),

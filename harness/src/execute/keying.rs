@@ -1,14 +1,14 @@
 //! Macros: what a board is not told but given by its buttons.
 //!
-//! Nothing acknowledges a press. A macro whose keys say what shows that they worked is watched; where the board does not
-//! show it, the macro has not reached its state (DESIGN.md, rule 2, "who failed?"):
+//! Nothing acknowledges a press. A macro whose keys say what shows that they worked is watched; where the board does
+//! not show it, the macro has not reached its state (DESIGN.md, rule 2, "who failed?"):
 //!
 //! * While arranging, nobody can tell yet whether the board, the wire to a button, or the times in the profile are at
 //!   fault: the case is **inconclusive**, with the macro, the press and its instant.
 //! * As a step, the same keypad has arranged the board just before, and what the step asks for is what is tested: the
-//!   **board failed**. A case that arranges nothing has no such proof, and stays inconclusive.
+//!   **board failed**. A case that was arranged without a press has no such proof, and stays inconclusive.
 //!
-//! A supply that went away meanwhile leaves nobody who knows what was taken in: inconclusive either way.
+//! A supply that left its level meanwhile leaves nobody who knows what was taken in: inconclusive either way.
 
 use super::arranging::Waiting;
 use super::halt::Halt;
@@ -19,7 +19,7 @@ use brownout_rigs::profile::macros::{Becomes, Macros, Script, Shows};
 use brownout_rigs::profile::{Answer, Command};
 use brownout_rigs::programme::Mode;
 use brownout_trace::Instant;
-use brownout_trace::event::What;
+use brownout_trace::event::{Level, What};
 
 impl<'a> Session<'a> {
     /// Presses what a command takes; returns when the board is through with it.
@@ -32,16 +32,15 @@ impl<'a> Session<'a> {
         }
         self.drive(&mut Waiting(self.ledger.ready_at))?;
         let began = self.now();
-        let cursor = self.log.events().len();
-        self.drive(&mut Keying::new(&script, command, began))?;
-        let lost = |what: &What| matches!(what, What::Supply { level } if unpowered(*level));
-        if self.log.events()[cursor..].iter().any(|event| lost(&event.what)) {
-            let why = format!(
-                "the supply went away while the macro `{}` was pressed: nobody knows what it did",
-                command.key()
-            );
+        let standing = self.ledger.level;
+        let pressed = self.drive(&mut Keying::new(&script, command, began));
+        if let (Ok(()) | Err(Halt::Board(_)), Some(how)) = (&pressed, self.supply_left(standing, began)) {
+            let why =
+                format!("the supply {how} while the macro `{}` was pressed: nobody knows what it did", command.key());
             return Err(Halt::Scenario(why));
         }
+        pressed?;
+        self.ledger.keypad_proven |= self.step.is_none();
         let acts = began + script.acts();
         // A clock runs from one instant on; all else is done somewhere between its last press and its end.
         let (from, to) = match command {
@@ -56,6 +55,19 @@ impl<'a> Session<'a> {
         Ok(Reply { began: from, sent: acts, got: to, answer: Ok(Box::new(answer)) })
     }
 
+    /// How the supply left the level that stood at an instant, if it did since.
+    fn supply_left(&self, standing: Level, since: Instant) -> Option<&'static str> {
+        let levels = self.log.events().iter().filter_map(|event| match event.what {
+            What::Supply { level } => Some((event.at, level)),
+            _ => None,
+        });
+        // What was put there at that instant or before it was still there when it was over.
+        let there = levels.clone().rfind(|(at, _)| *at <= since);
+        let left = levels.filter(|(at, _)| *at > since).chain(there).filter(|(_, level)| *level != standing);
+        let total = left.map(|(_, level)| unpowered(level)).reduce(|one, other| one || other)?;
+        Some(if total { "went away" } else { "left its level" })
+    }
+
     /// A reason why nothing can be done, with what it means while arranging.
     fn in_arranging(&self, why: String) -> String {
         if self.step.is_none() { format!("cannot be arranged: {why}") } else { why }
@@ -63,7 +75,7 @@ impl<'a> Session<'a> {
 
     fn not_shown(&self, why: String) -> Halt {
         match self.step {
-            Some(_) if self.case.board.is_some() => Halt::Board(why),
+            Some(_) if self.ledger.keypad_proven => Halt::Board(why),
             _ => Halt::Scenario(self.in_arranging(why)),
         }
     }

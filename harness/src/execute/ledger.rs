@@ -88,6 +88,8 @@ pub struct Ledger {
     pub unflashed: Option<Instant>,
     /// Whether a scenario said something of its own making that may have changed what the board should do.
     pub meddled: bool,
+    /// Whether a macro has been pressed while arranging: the wires to the buttons and the times of the profile do.
+    pub keypad_proven: bool,
     /// Before that the board need not answer: it may be starting.
     pub ready_at: Instant,
 }
@@ -110,6 +112,7 @@ impl Ledger {
             help: Vec::new(),
             unflashed: None,
             meddled: false,
+            keypad_proven: false,
             ready_at: at,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::contacts::Contacts;
 use super::halt::Halt;
-use brownout_trace::event::What;
+use brownout_trace::event::{Crash, What};
 use brownout_trace::{Event, Instant, Span};
 use std::collections::VecDeque;
 
@@ -96,7 +96,7 @@ impl<'a> Log<'a> {
         let counts = [
             (count(|what| matches!(what, What::Contact { .. } | What::Coil { .. })), "mostly of its relays"),
             (count(|what| matches!(what, What::Reset { .. } | What::PowerDown)), "mostly resets"),
-            (count(|what| matches!(what, What::Fault { .. })), "mostly faults of its core"),
+            (count(|what| matches!(what, What::Fault { crash: Crash::CoreFault, .. })), "mostly faults of its core"),
         ];
         counts.into_iter().max().map_or("", |(_, words)| words)
     }

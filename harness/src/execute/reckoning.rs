@@ -101,7 +101,7 @@ pub fn judgement(case: &Case, index: usize, at: Instant, finding: Finding, event
     judgement.margin = finding.margin;
     judgement.detail = finding.detail;
     let fault = events.iter().find_map(|event| match &event.what {
-        What::Fault { text } => Some(format!("at {} {text}", event.at)),
+        What::Fault { text, .. } => Some(format!("at {} {text}", event.at)),
         _ => None,
     });
     if judgement.verdict == Verdict::Failed

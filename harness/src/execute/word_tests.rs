@@ -6,6 +6,7 @@ use super::run_case;
 use crate::arrange::start_instant;
 use crate::outcome::CaseOutcome;
 use brownout_rigs::profile::Profile;
+use brownout_trace::event::Crash;
 use brownout_trace::{Instant, ResetCause, Span, Verdict, What};
 
 const BOARD: &str = r#"
@@ -67,7 +68,10 @@ fn resets_are_counted_on_the_console_where_the_bench_sees_none() {
 fn a_crash_is_told_with_what_it_was() {
     let steps = r#"{ wait = "2s" }, { mark = "m" }, { expect = { faults = "none" } }, { expect = { faults = "none", since = "m" } }"#;
     for (what, observed) in [
-        (What::Fault { text: "HardFault in main".to_owned() }, "core fault"),
+        (What::Fault { crash: Crash::CoreFault, text: "HardFault in main".to_owned() }, "core fault"),
+        (What::Fault { crash: Crash::CoreAsleep, text: "in main".to_owned() }, "core asleep"),
+        // The reset that follows was not seen.
+        (What::Fault { crash: Crash::WatchdogReset, text: "in main".to_owned() }, "watchdog reset"),
         (What::Reset { cause: ResetCause::Watchdog }, "reset by watchdog"),
         (What::Reset { cause: ResetCause::WindowWatchdog }, "reset by window watchdog"),
     ] {

@@ -3,15 +3,12 @@
 //! The oracle says which edges must come in the window. Where it expects none, or none that another list of programmes
 //! would not have brought as well, the board shows nothing: *not observed*, which is no failure.
 
-use super::schedule::{deviations_from, history, history_of};
+use super::schedule::{deviations_from, first_wrong, history, history_of};
 use super::{Finding, View, Window};
 use crate::oracle::history::{Action, History, OracleError};
 use crate::oracle::{self, ExpectedEdge};
 use brownout_rigs::profile::Profile;
 use brownout_trace::{Instant, Ppm, Span};
-
-/// So many deviations are told one by one.
-const TOLD: usize = 3;
 
 /// Judges `programs = "kept"` by the edges of a window.
 pub fn programs(view: &View<'_>, window: Window) -> Finding {
@@ -95,15 +92,7 @@ fn wrong(
     window: Window,
 ) -> Result<Option<Finding>, OracleError> {
     let found = deviations_from(view, profile, history, window.to)?;
-    let found: Vec<_> = found.iter().filter(|(_, one)| one.until.is_none_or(|until| until > window.from)).collect();
-    let Some((relay, first)) = found.first() else { return Ok(None) };
-    let word = |closed| if closed { "closed" } else { "open" };
-    let observed = format!("{relay} {} where {} was due", word(first.observed), word(first.expected));
-    let mut told: Vec<String> = found.iter().take(TOLD).map(|(relay, one)| format!("{relay}: {one}")).collect();
-    if found.len() > TOLD {
-        told.push(format!("{} more", found.len() - TOLD));
-    }
-    Ok(Some(Finding::new(false, observed, first.at.max(window.from)).detail(told.join("; "))))
+    Ok(first_wrong(&found, window.from))
 }
 
 /// `programme 1`, `programmes 1, 2 and 4`.

@@ -107,6 +107,13 @@ pub(super) fn delay(view: &View<'_>, settled: &Settled, relay: &RelayName, delay
             _ => Finding::new(false, format!("never {}", delay.way), window.to),
         };
     };
+    if let Some(first) = ours.iter().find(|edge| edge.came().is_none()) {
+        let did = if closes { "closed" } else { "opened" };
+        let observed = format!("{} of {} never {did}", ours.len() - came.len(), ours.len());
+        let detail =
+            format!("{relay} never {did} for what was due at {}; of the others the latest: {worst}", first.due);
+        return Finding::new(false, observed, first.due).detail(detail);
+    }
     let word = if came.len() == 1 { "late by " } else { "late by at most " };
     Finding::bounded(worst.late(), delay.limit, word, "", worst.at).detail(worst.to_string())
 }

@@ -2,7 +2,7 @@
 
 use super::reset::{Seen, resets};
 use super::{Finding, View, Window};
-use brownout_trace::event::What;
+use brownout_trace::event::{Crash, What};
 use brownout_trace::{Instant, ResetCause};
 
 /// So many faults are told one by one.
@@ -14,13 +14,20 @@ pub fn judge(view: &View<'_>, window: Window) -> Finding {
     if seen == Seen::Nothing {
         return Finding::inconclusive("the board tells nothing of its resets, and the rig sees none", view.now);
     }
-    let crashes = resets.into_iter().filter_map(|(at, cause)| Some((at, crash(cause?)?.to_owned(), None)));
-    let faults = view.events.iter().filter_map(|event| match &event.what {
-        What::Fault { text } => Some((event.at, "core fault".to_owned(), Some(text.clone()))),
-        _ => None,
-    });
+    let mut crashes: Vec<(Instant, String, Option<String>)> =
+        resets.into_iter().filter_map(|(at, cause)| Some((at, crash(cause?)?.to_owned(), None))).collect();
+    let mut faults = Vec::new();
+    for event in view.events {
+        let What::Fault { crash, text } = &event.what else { continue };
+        // A watchdog's bite and the reset that it is are one.
+        let reset = crashes.iter_mut().find(|(at, ..)| *crash == Crash::WatchdogReset && *at == event.at);
+        match reset {
+            Some((.., told)) => *told = Some(text.clone()),
+            None => faults.push((event.at, crash.to_string(), Some(text.clone()))),
+        }
+    }
     let mut found: Vec<(Instant, String, Option<String>)> =
-        crashes.chain(faults).filter(|(at, ..)| (window.since..=window.to).contains(at)).collect();
+        crashes.into_iter().chain(faults).filter(|(at, ..)| (window.since..=window.to).contains(at)).collect();
     found.sort_by_key(|(at, ..)| *at);
     let Some((first, word, _)) = found.first() else { return Finding::new(true, "none", view.now) };
     let more = match found.len() {

@@ -22,7 +22,8 @@ pub struct Edge {
     relay: RelayName,
     /// Closing.
     pub closed: bool,
-    due: Instant,
+    /// Its nominal instant.
+    pub due: Instant,
     set_at: Instant,
     at: Option<Instant>,
 }
@@ -68,7 +69,7 @@ impl fmt::Display for Came<'_> {
     }
 }
 
-/// The programmed edges whose instants lie in a window, in order.
+/// The programmed edges whose instants lie in a window, in order. A forecast has none that may still come after it.
 ///
 /// # Errors
 /// Why there is no forecast.

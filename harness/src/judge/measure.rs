@@ -8,7 +8,7 @@ use crate::outcome::Figure;
 use crate::scenario::expectation::Contact;
 use crate::scenario::step::measure::{Measure, Point, Quantity};
 use brownout_trace::event::What;
-use brownout_trace::{Amount, Instant, Margin, Measurement, Span, Standing, Verdict};
+use brownout_trace::{Amount, Instant, Margin, Measurement, Span, Standing};
 
 /// What was measured.
 struct Found {
@@ -149,10 +149,8 @@ fn weigh(view: &View<'_>, measure: &Measure, found: Found) -> Finding {
     let observed = if standing == Standing::Reported { "measured".to_owned() } else { text.clone() };
     let inside = standing != Standing::Outside;
     let kept = (standing != Standing::Reported).then_some(Figure { text, inside });
-    let finding =
-        Finding { figure: kept, margin, measurement: Some(measurement), ..Finding::new(inside, observed, look_at) };
-    debug_assert!(finding.verdict != Verdict::Inconclusive);
-    finding.detail(detail)
+    let measurement = Some(measurement);
+    Finding { figure: kept, margin, measurement, ..Finding::new(inside, observed, look_at) }.detail(detail)
 }
 
 /// The figure with as many digits as its limits are worth, in its unit.

@@ -14,19 +14,12 @@ pub fn judge(view: &View<'_>, reply: Option<&Reply>, expected: ResetCause) -> Fi
             Err(trouble) => trouble.finding(reply.got),
         };
     }
-    let console = view.profile.console.as_ref();
-    let booted = view.events.iter().rev().find_map(|event| match &event.what {
-        What::Received { line } => {
-            let report = console?.boot_report(line)?.ok()?;
-            Some((event.at, report.reset?))
-        }
-        _ => None,
-    });
+    let said = booted(view).into_iter().rev().find_map(|(at, cause)| Some((at, cause?)));
     let seen = view.events.iter().rev().find_map(|event| match &event.what {
         What::Reset { cause } => Some((event.at, *cause)),
         _ => None,
     });
-    match booted.or(seen) {
+    match said.or(seen) {
         Some((at, cause)) => told(Some(cause), expected, at),
         None => Finding::not_observed("the board tells nothing of its resets, and the rig sees none", view.now),
     }
@@ -134,5 +127,53 @@ fn told(cause: Option<ResetCause>, expected: ResetCause, at: Instant) -> Finding
     match cause {
         Some(cause) => Finding::new(cause == expected, cause.to_string(), at),
         None => Finding::new(false, "a cause that is none of the profile's", at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::execute::fake::profile;
+    use crate::execute::{Contacts, Ledger};
+    use brownout_rigs::uncertainty::Uncertainty;
+    use brownout_trace::{Event, Span};
+
+    /// What the board's own lines tell, of these events a second apart.
+    fn lines(happened: &[What]) -> (Vec<Option<ResetCause>>, String) {
+        let at = (1..).map(|second| Instant::ZERO + Span::secs(second));
+        let events: Vec<Event> = at.zip(happened).map(|(at, what)| Event::new(at, what.clone())).collect();
+        let profile = profile();
+        let view = View {
+            events: &events,
+            contacts: &Contacts::default(),
+            ledger: &Ledger::new(Instant::ZERO),
+            profile: &profile,
+            uncertainty: &Uncertainty::EXACT,
+            nominal: profile.supply,
+            now: Instant::ZERO + Span::secs(60),
+        };
+        let causes = resets(&view).0.into_iter().map(|(_, cause)| cause).collect();
+        (causes, judge(&view, None, ResetCause::Pin).observed)
+    }
+
+    fn boot(reset: &str) -> What {
+        What::Received { line: format!("# boot brownout-weekly 1.0.0 reset={reset} programs=0 clock=valid") }
+    }
+
+    fn flashed(whole: bool) -> What {
+        What::Flashed { firmware: "weekly.elf".to_owned(), sha256: String::new(), whole }
+    }
+
+    #[test]
+    fn the_first_boot_line_after_a_flash_counts_as_the_pin_s() {
+        use ResetCause::{Pin, Software, Watchdog};
+        let (causes, last) = lines(&[boot("software"), flashed(true), boot("software")]);
+        assert_eq!((causes, last.as_str()), (vec![Some(Software), Some(Pin)], "pin"));
+        let (causes, last) = lines(&[flashed(true), boot("software"), boot("software")]);
+        assert_eq!((causes, last.as_str()), (vec![Some(Pin), Some(Software)], "software"), "the first alone");
+        let (causes, last) = lines(&[flashed(true), boot("iwdg")]);
+        assert_eq!((causes, last.as_str()), (vec![Some(Watchdog)], "watchdog"), "no probe does that");
+        let (causes, _) = lines(&[flashed(false), boot("software")]);
+        assert_eq!(causes, [Some(Software)], "part of a firmware was not started by the rig");
     }
 }

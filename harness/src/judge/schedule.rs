@@ -22,15 +22,20 @@ pub fn judge(view: &View<'_>, window: Window, error: Option<Span>, drift: Option
         Ok(found) => found,
         Err(why) => return Finding::inconclusive(format!("no forecast: {why}"), to),
     };
+    first_wrong(&found, since).unwrap_or_else(|| punctual(view, window, error, drift))
+}
+
+/// The first of these deviations that lasted beyond an instant, with those that follow it.
+pub(super) fn first_wrong(found: &[(RelayName, Mismatch)], since: Instant) -> Option<Finding> {
     let found: Vec<_> = found.iter().filter(|(_, one)| one.until.is_none_or(|until| until > since)).collect();
-    let Some((relay, first)) = found.first() else { return punctual(view, window, error, drift) };
+    let (relay, first) = found.first()?;
     let word = |closed| if closed { "closed" } else { "open" };
     let observed = format!("{relay} {} where {} was due", word(first.observed), word(first.expected));
     let mut told: Vec<String> = found.iter().take(TOLD).map(|(relay, one)| format!("{relay}: {one}")).collect();
     if found.len() > TOLD {
         told.push(format!("{} more", found.len() - TOLD));
     }
-    Finding::new(false, observed, first.at.max(since)).detail(told.join("; "))
+    Some(Finding::new(false, observed, first.at.max(since)).detail(told.join("; ")))
 }
 
 /// The schedule was kept: how far its edges were from their nominal instants, and whether that is inside a limit.

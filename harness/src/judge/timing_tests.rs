@@ -5,10 +5,13 @@ use super::relay::judge as relay;
 use super::{Finding, View, Window};
 use crate::execute::fake::profile;
 use crate::execute::{Contacts, Ledger};
+use crate::oracle::history::Action;
 use crate::scenario::expectation::{Contact, Glob, RelayPredicate};
 use crate::scenario::place::{Lookback, Place};
 use crate::scenario::step::measure::{Measure, Point, Quantity};
+use brownout_rigs::programme::{Mode, Programme};
 use brownout_rigs::uncertainty::Uncertainty;
+use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::{Figure, Level, ShotFigure, ShotReport, What};
 use brownout_trace::{Event, Instant, Percent, Ppm, RelayName, Slew, Span, Standing, Unit, Verdict, Volts};
 
@@ -110,6 +113,56 @@ fn a_delay_since_a_place_is_that_of_the_first_change_after_it() {
     assert_eq!(delay(Contact::Closed, 30, &[110, 500]), "failed: closed after 60ms (30ms beyond 30ms)");
     assert_eq!(delay(Contact::Open, 500, &[70, 500]), "passed: open after 450ms (50ms left of 500ms)");
     assert_eq!(delay(Contact::Open, 500, &[70]), "failed: never open");
+}
+
+/// The clock reads Mon 07:59:00 at step 0; on at 08:00:00 each day, off a minute later. What closing and opening come to,
+/// up to an instant.
+fn programmed(edges: &[i64], to: i64) -> [String; 2] {
+    let (profile, mut contacts, mut ledger) = (profile(), Contacts::default(), Ledger::new(ms(-10_000)));
+    for (n, at) in (0..).zip(edges) {
+        contacts.take(ms(*at), &k1(), n % 2 == 0, n + 1).unwrap();
+    }
+    ledger.supply(ms(-10_000), ms(-10_000), Level::Volts(profile.supply), profile.supply, &profile);
+    let clock = NominalClock { set_at: ms(0), value: "Mon 07:59:00".parse().unwrap() };
+    let list = ["daily 08:00:00 08:01:00", "daily 08:02:00 08:03:00"].map(|text| {
+        let words: Vec<&str> = text.split(' ').collect();
+        let (days, on, off) = (words[0].parse().unwrap(), words[1].parse().unwrap(), words[2].parse().unwrap());
+        Programme { days, on, off, relay: None }
+    });
+    ledger.deeds.push((ms(-2_000), ms(-1_900), Action::Programs(list.to_vec())));
+    ledger.deeds.push((ms(-1_000), ms(-900), Action::Mode(Mode::Auto)));
+    ledger.deeds.push((ms(0), ms(0), Action::ClockSet(clock.value)));
+    ledger.clocks.push(clock);
+    let view = View {
+        events: &[],
+        contacts: &contacts,
+        ledger: &ledger,
+        profile: &profile,
+        uncertainty: &Uncertainty::EXACT,
+        nominal: profile.supply,
+        now: ms(to + 100),
+    };
+    [Contact::Closed, Contact::Open].map(|contact| {
+        let predicate = RelayPredicate::Delay { contact, limit: Span::millis(30), back: Lookback::default() };
+        told(&relay(&view, &k1(), &predicate, Window { since: ms(0), from: ms(0), to: ms(to) }))
+    })
+}
+
+#[test]
+fn each_programmed_edge_has_to_come() {
+    let in_time =
+        ["passed: late by at most 8ms (22ms left of 30ms)", "passed: late by at most 9ms (21ms left of 30ms)"];
+    assert_eq!(programmed(&[60_008, 120_009, 180_007, 240_006], 300_000), in_time);
+    assert_eq!(
+        programmed(&[60_008, 120_009], 300_000),
+        ["failed: 1 of 2 never closed", "failed: 1 of 2 never opened"],
+        "the second did not come"
+    );
+    // The window ends while the second may still come: nothing is said of it.
+    assert_eq!(
+        programmed(&[60_008, 120_009], 180_001),
+        ["passed: late by 8ms (22ms left of 30ms)", "passed: late by 9ms (21ms left of 30ms)"]
+    );
 }
 
 fn limits(quantity: Quantity, min: Option<&str>, max: Option<&str>) -> Measure {

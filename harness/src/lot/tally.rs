@@ -113,7 +113,7 @@ impl Tally {
             if let Some((case, tried)) = first(|end| end == End::Failed) {
                 tally.failed.push(number);
                 count(&mut tally.broken, case, tried);
-            } else if let Some((case, tried)) = first(|end| end >= End::NotRun) {
+            } else if let Some((case, tried)) = first(|end| end != End::Passed) {
                 tally.unjudged.push(number);
                 count(&mut tally.trouble, case, tried);
                 continue;
@@ -237,6 +237,17 @@ mod tests {
         let tally = Tally::sum(&parts, &[&case("power/restart")], &all);
         assert_eq!((tally.passed, tally.failed.len(), tally.unjudged), (13, 4, vec![3, 5, 19]));
         assert_eq!((tally.trouble.len(), tally.figures[0].summary.count), (3, 17));
+    }
+
+    #[test]
+    fn of_whom_nothing_was_observed_nothing_is_known() {
+        let case = case("power/restart");
+        let unseen = || tried(End::Skipped, "not observable: `t` shows nothing", None);
+        let all = [tried(End::Passed, "", None), unseen(), unseen()];
+        let tally = Tally::sum(&[], &[&case], &all);
+        assert_eq!((tally.passed, tally.failed.len(), tally.unjudged), (1, 0, vec![2, 3]));
+        let trouble = Broken { case, what: "not observable: `t` shows nothing".to_owned(), boards: 2 };
+        assert_eq!(tally.trouble, [trouble]);
     }
 
     #[test]

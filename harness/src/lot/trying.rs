@@ -35,7 +35,7 @@ impl Tried {
             Verdict::Passed => (End::Passed, None),
             Verdict::Failed => (End::Failed, show::first_broken(case, &outcome)),
             Verdict::Inconclusive => (End::Inconclusive, show::reasons(case, &outcome).into_iter().next()),
-            Verdict::Skipped => (End::Skipped, None),
+            Verdict::Skipped => (End::Skipped, show::reasons(case, &outcome).into_iter().next()),
         };
         let judged = matches!(end, End::Passed | End::Failed);
         let measurements = if judged { outcome.measurements } else { Vec::new() };

@@ -52,6 +52,10 @@ fn measurements() {
         "no shot comes before this step",
         "`cut`",
     );
+    for point in ["{ relay = \"K1\", becomes = \"closed\" }", "{ console = \"OK*\" }", "{ due = \"Mon 08:00:00\" }"] {
+        let same = format!("{BETWEEN}, within = \"1s\", from = {point}, to = {point}");
+        measure(&same, point, "both ends are the same point", "measure between two");
+    }
     bad("{ measure = 3 }", "3", "`measure`, a table of", "");
     let twice = format!("{{ measure = {{ {CLOCK}, max = \"1s\" }} }}");
     bad(&format!("{twice}, {twice}"), "\"n\"", "`n` is measured twice", "a name of its own");
@@ -100,8 +104,11 @@ fn points() {
     measure(&from("{ relya = \"K1\" }"), "relya", "has no key `relya`", "did you mean `relay`?");
     measure(&from("{ relay = \"K1\" }"), "{ relay", "needs `becomes`", "\"closed\"");
     measure(&from("{ console = \"a\", becomes = \"open\" }"), "becomes", "`becomes` does not go with `console`", "");
-    let two = r#"{ mark = "a" }, { measure = { name = "n", unit = "s", max = "1s", from = { mark = "a" }, to = { mark = "a" }, since = "a" } }"#;
-    bad(two, "since", "`since` does not go with", "between two fixed points");
+    let marks = r#"{ mark = "a" }, { wait = "1s" }, { mark = "b" }"#;
+    let two = format!(
+        r#"{marks}, {{ measure = {{ {BETWEEN}, from = {{ mark = "a" }}, to = {{ mark = "b" }}, since = "a" }} }}"#
+    );
+    bad(&two, "since", "`since` does not go with", "between two fixed points");
     let due = |when: &str| format!("{}, within = \"10s\"", from(&format!("{{ due = \"{when}\" }}")));
     measure(&due("Mon 09:00:00"), "\"Mon", "comes only after this measurement", "`until`");
     measure(&due("Mon 25:00"), "\"Mon", "is not a clock setting", "");

@@ -234,7 +234,7 @@ static KEY: Table = Table {
         may("digits", Form(&ENTRY), "digits entered one by one"),
         may("number", Form(&ENTRY), "a number entered as a whole"),
         may("hold", Form(&SPAN), "how long `press` or `chord` is down; a tap if not said"),
-        may("times", Count(1, u32::MAX), "how often `press` is pressed; once if not said"),
+        may("times", Count(1, 10_000), "how often `press` is pressed; once if not said"),
         may("step", Text, "the button that counts `digits` or `number` up"),
         may("next", Text, "the button that ends a digit, or the number"),
         may("from", Form(&ENTRY), "where counting begins; 0 if not said"),

@@ -4,9 +4,6 @@ use super::kind::{Key, Kind, Table};
 use super::scenario::{BOARD, COMPLAINTS, FILE, PREDICATES, STEPS, Word};
 use std::fmt::Write;
 
-/// The line below which the page is written from the tables.
-pub const BELOW: &str = "<!-- Below this line the page is written from harness/src/reference. -->";
-
 /// What stands round every example.
 pub const FRAME: [&str; 2] = [
     "title  = \"An example\"\nwhy    = \"The reference shows it.\"\ncovers = [\"weekly-program\"]\nsteps  = [\n",
@@ -27,7 +24,7 @@ fn indented(lines: &str) -> String {
     lines.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// Everything below [`BELOW`].
+/// Everything below the line that says that the rest is written from here.
 pub fn text() -> String {
     let mut page = String::new();
     // A string takes all that is written to it.

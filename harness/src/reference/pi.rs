@@ -75,6 +75,7 @@ static DAC: Table = Table {
         needed("address", Count(0x60, 0x67), "on the bus, 7 bits; 96 as it is sold"),
         needed("channel", Words(&["A", "B", "C", "D"]), "which of its outputs"),
         needed("full-scale", Form(&VOLTS), "what the power stage gives at the DAC's highest code"),
+        may("lowest", Form(&VOLTS), "the lowest voltage that it gives under the board's load; 0V if not said"),
         needed("enable", OUTPUT, "the switch behind the power stage"),
     ],
 };

@@ -182,12 +182,12 @@ fn troubles(text: &mut String, trace: &[Event], look: Look) {
     }
 }
 
-/// A fault with all its registers; on as many lines as it came in.
+/// A crash with all its registers; on as many lines as it came in.
 fn full(trouble: &Event) -> String {
     match &trouble.what {
-        What::Fault { text } => {
+        What::Fault { crash, text } => {
             let lines: Vec<String> = text.lines().map(printable).collect();
-            format!("core fault: {}", lines.join("\n      "))
+            format!("{crash}: {}", lines.join("\n      "))
         }
         what => event(what),
     }

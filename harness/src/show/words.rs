@@ -37,7 +37,7 @@ pub fn event(what: &What) -> String {
         What::Flashed { firmware, whole: false, .. } => {
             format!("flashing {} was cut short: the supply went away", printable(firmware))
         }
-        What::Fault { text } => format!("core fault: {}", printable(text)),
+        What::Fault { crash, text } => format!("{crash}: {}", printable(text)),
         What::Unmodelled { text } => format!("not modelled: {}", printable(text)),
         What::RigFault { text } => format!("rig fault: {}", printable(text)),
         What::Measured(measurement) => format!("measured {}", printable(&measurement.to_string())),

@@ -1,8 +1,8 @@
 //! Who accepted a snapshot, when and why: one line in the head of the snapshot's own file.
 //!
 //! It is insta's `description`, so that it goes wherever the file goes, insta keeps it, and no comparison looks at it:
-//! snapshots are the same if their contents are. `cargo insta review` knows no approvals: a pending snapshot carries the
-//! approval of the one before it along as `earlier: …`, so that one accepted there does not lose it.
+//! snapshots are the same if their contents are. `cargo insta review` knows no approvals: a pending snapshot carries
+//! the approval of the one before it along as `earlier: …`, so that one accepted there does not lose it.
 //!
 //! The date is the person's, not the bench's: it is part of no result, and can be given.
 
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_day_is_a_day() {
-        for wrong in ["", "2026-02-30", "26-01-01", "2026-1", "2026-01-01-01", "2026-+1-01", "yesterday"] {
+        for wrong in ["", "2026-02-30", "26-01-01", "2026-1", "2026-01-01-01", "2026-+1-01", "+026-01-01", "yesterday"]
+        {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");
         }
         assert_eq!(Day::since_1970(20_634).to_string(), "2026-06-30");

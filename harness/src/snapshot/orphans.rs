@@ -1,7 +1,8 @@
 //! Snapshots that nothing compares with any more: their scenario, their case or their board's profile is gone.
 
-use super::pending::{PendingError, in_folder, walk_all};
-use super::place::{APPROVED, FOLDER, PENDING, Place};
+use super::owner::{self, stem};
+use super::pending::{PendingError, walk_all};
+use super::place::{FOLDER, Place};
 use crate::plan::Case;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -53,20 +54,7 @@ fn candidates(path: &Path) -> Result<Vec<PathBuf>, PendingError> {
     if path.is_dir() {
         return Ok(walk_all(path)?.into_iter().filter(is_snapshot).collect());
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let own = file_stem(path);
-    let files = in_folder(&folder.join(FOLDER))?.into_iter().filter(is_snapshot);
-    let others = in_folder(folder)?;
-    let others: Vec<String> =
-        others.iter().filter(|file| ends_with(file, ".toml")).map(|file| file_stem(file)).collect();
-    Ok(files.filter(|file| owner(file, &others) == Some(&own)).collect())
-}
-
-/// The scenario of a snapshot, of these: an `@` can stand in a scenario's name too, so the longest.
-fn owner<'s>(file: &Path, scenarios: &'s [String]) -> Option<&'s String> {
-    let stem = stem(file)?;
-    let owns = |name: &&String| stem.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('@'));
-    scenarios.iter().filter(owns).max_by_key(|name| name.len())
+    owner::of_scenario(path)
 }
 
 fn why(file: &Path, profiles: &[String]) -> String {
@@ -74,30 +62,14 @@ fn why(file: &Path, profiles: &[String]) -> String {
     let (case, profile) = stem.rsplit_once('@').unwrap_or((&stem, ""));
     let profile = profile.strip_suffix(".trace").unwrap_or(profile);
     let folder = file.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-    let scenarios = in_folder(folder).unwrap_or_default();
-    let scenarios: Vec<String> =
-        scenarios.iter().filter(|file| ends_with(file, ".toml")).map(|file| file_stem(file)).collect();
-    match owner(file, &scenarios) {
+    let scenarios = owner::scenarios(folder).unwrap_or_default();
+    match owner::owner(file, &scenarios) {
         None => format!("no scenario `{}`", case.split('@').next().unwrap_or(case)),
         Some(_) if !profiles.iter().any(|known| crate::scenario::id::file_name(known) == profile) => {
             format!("no board profile `{profile}`")
         }
         Some(scenario) => format!("no such case of `{scenario}`, or its trace is not compared any more"),
     }
-}
-
-/// A snapshot's name without its ending; `None` of any other file.
-fn stem(file: &Path) -> Option<String> {
-    let name = file.file_name()?.to_string_lossy().into_owned();
-    [PENDING, APPROVED].iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned)
-}
-
-fn ends_with(file: &Path, ending: &str) -> bool {
-    file.to_string_lossy().ends_with(ending)
-}
-
-fn file_stem(file: &Path) -> String {
-    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Pending snapshots: finding, accepting and rejecting them, with or without cargo.
 
 use super::approval::{self, Approval};
-use super::place::{APPROVED, FOLDER, PENDING};
+use super::owner;
+use super::place::{APPROVED, PENDING};
 use insta::Snapshot;
 use std::fs;
 use std::io;
@@ -54,10 +55,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, PendingError> {
         } else if path.to_string_lossy().ends_with(PENDING) {
             found.push(path.clone());
         } else {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let all = in_folder(&path.parent().unwrap_or(Path::new("")).join(FOLDER))?;
-            let own = |file: &PathBuf| name(file).strip_prefix(stem.as_ref()).is_some_and(|rest| rest.starts_with('@'));
-            found.extend(all.into_iter().filter(|file| name(file).ends_with(PENDING)).filter(own));
+            found.extend(owner::of_scenario(path)?.into_iter().filter(|file| name(file).ends_with(PENDING)));
         }
     }
     found.sort();
@@ -165,6 +163,10 @@ mod tests {
         assert_eq!(find(&[dir.path().to_owned()]).unwrap().len(), 3);
         let own = find(&[dir.path().join("power/cut.toml")]).unwrap();
         assert_eq!(own, [snapshots.join("cut@a=1@weekly.snap.new"), snapshots.join("cut@weekly.snap.new")]);
+        // Another scenario may be named as a case of this one is.
+        fs::write(dir.path().join("power/cut@a=1.toml"), "").unwrap();
+        assert_eq!(find(&[dir.path().join("power/cut.toml")]).unwrap(), own[1..]);
+        assert_eq!(find(&[dir.path().join("power/cut@a=1.toml")]).unwrap(), own[..1]);
         assert!(find(&[dir.path().join("nowhere")]).unwrap_err().to_string().starts_with("cannot look into"));
     }
 

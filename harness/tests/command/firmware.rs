@@ -174,8 +174,24 @@ const MISBEHAVING: [(&str, &[&str]); 10] = [
     ("erased-flash", &["called from call+", "UNDEFINSTR", "at 0x08008000", "lr 0x"]),
     ("stack-overflow", &["in recurse+", "accessing 0x1fff", "sp 0x1fff"]),
     ("lockup", &["in write_outside_memory+", "accessing 0xa0000000", "the core locked up at 0x"]),
-    ("sleep-for-ever", &["in sleep_for_ever+", "the core sleeps for ever: no interrupt is enabled", "(r0 0x"]),
-    ("watchdog", &["in never_feed_the_watchdog+", "the independent watchdog was not fed in time", "(r0 0x"]),
+    (
+        "sleep-for-ever",
+        &[
+            "observed: core asleep",
+            "core asleep: in sleep_for_ever+",
+            "the core sleeps for ever: no interrupt is enabled",
+            "(r0 0x",
+        ],
+    ),
+    (
+        "watchdog",
+        &[
+            "observed: reset by watchdog",
+            "watchdog reset: in never_feed_the_watchdog+",
+            "the independent watchdog was not fed in time",
+            "(r0 0x",
+        ],
+    ),
 ];
 
 #[test]

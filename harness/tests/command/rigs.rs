@@ -7,7 +7,7 @@ const SHIPPED: &str = include_str!("../../../rigs/virtual-12v.toml");
 #[test]
 fn an_impossible_rig_is_refused_with_its_reason() {
     let here = Place::passing();
-    let rigs: [(&str, &str, &[&str]); 18] = [
+    let rigs: [(&str, &str, &[&str]); 19] = [
         (r#"name   = "K1""#, r#"name   = "K9""#, &["relay K1", "the rig has K9"]),
         (r#"nominal           = "12V""#, r#"nominal           = "9V""#, &["the rig's supply is 9V, the profile's 12V"]),
         ("baud = 115200", "baud = 9600", &["9600 bits/s", "115200"]),
@@ -17,7 +17,22 @@ fn an_impossible_rig_is_refused_with_its_reason() {
         (r#"hsi = "8MHz""#, r#"hsi = "0Hz""#, &["`clocks.hsi` is 0Hz", "between 1MHz and 16MHz"]),
         ("sleep-share = 0.4", "sleep-share = nan", &["`loads.sleep-share` is NaN"]),
         (r#"capacitor         = "470uF""#, r#"capacitor         = "0F""#, &["`capacitor` must be more than zero"]),
-        (r#"capacitor         = "470uF""#, r#"capacitor         = "9F""#, &["did not bring the chip out of reset"]),
+        (
+            r#"capacitor         = "470uF""#,
+            r#"capacitor         = "9F""#,
+            &["did not bring the chip out of reset", "VDD stands at"],
+        ),
+        (
+            r#"source-resistance = "500mohm""#,
+            r#"source-resistance = "900ohm""#,
+            &[
+                "VDD fell below 1.88V at +1.",
+                "flashing needs 2V",
+                "the supply, 3.68V at the terminals",
+                "`[virtual.supply]`",
+                "LockedUp",
+            ],
+        ),
         (
             r#"capacitor         = "470uF""#,
             r#"capacitor         = "-470uF""#,

@@ -7,7 +7,7 @@ mod desk;
 mod endings;
 mod faults;
 mod scenarios;
-#[allow(dead_code)] // Each test target uses a part of it.
+#[allow(dead_code, reason = "each test target uses a part of it")]
 #[path = "../command/support.rs"]
 mod support;
 

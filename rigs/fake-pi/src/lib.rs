@@ -29,11 +29,11 @@ mod ports;
 mod rig_text;
 mod server;
 
-// As source, since the library itself would answer for this process if it were linked. Each end uses a part of it.
-#[allow(dead_code)]
+// As source, since the library itself would answer for this process if it were linked.
+#[allow(dead_code, reason = "each end uses a part of it")]
 #[path = "../preload/src/protocol.rs"]
 mod protocol;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each end uses a part of it")]
 #[path = "../preload/src/registers.rs"]
 mod registers;
 

@@ -8,7 +8,7 @@ use crate::firmware::Firmware;
 use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
-use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
+use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
 use brownout_trace::{Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
@@ -22,8 +22,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct VirtualBench {
     board: Board,
-    /// Level changes as they happened, with the voltage at the terminals right after: what shots are measured from.
-    levels: Vec<(Instant, Volts)>,
+    /// Level changes as they happened, with the voltage at the terminals right after where somebody looked: what shots are
+    /// measured from.
+    levels: Vec<(Instant, Figure<Volts>)>,
     /// The instruments on their bus.
     desk: Desk,
     /// What samples the supply while it is away from where it stood; `None` where the rig has no meter, and the model's
@@ -68,26 +69,15 @@ impl VirtualBench {
         &mut self.desk
     }
 
-    /// Presses or releases a button, now; a rig fault if the rig wires none of that name.
-    pub fn press(&mut self, button: &str, pressed: bool) -> Result<(), RigFault> {
-        if self.board.press(button, pressed) {
-            return Ok(());
-        }
-        let hint = "name it in the rig file, under `[[virtual.buttons]]`".to_owned();
-        Err(RigFault { what: format!("the rig has no button `{button}`"), hint })
-    }
-
+    /// Keeps what changed while nobody but the probe looked: what stands at the terminals now is the last change's.
     fn keep_levels(&mut self, events: &[Event]) {
         let changes = events.iter().filter(|event| matches!(event.what, What::Supply { .. }));
-        let terminals = self.board.terminals();
-        self.levels.extend(changes.map(|event| (event.at, terminals)));
+        let before = self.levels.len();
+        self.levels.extend(changes.map(|event| (event.at, Figure::Unmeasured)));
+        if let Some((_, volts)) = self.levels[before..].last_mut() {
+            *volts = Figure::Measured(self.board.terminals());
+        }
     }
-}
-
-/// Whether the supply was too low to write flash, or to run at all.
-fn starves(event: &Event) -> bool {
-    let low = |threshold| matches!(threshold, Threshold::FlashWrite | Threshold::PowerDown);
-    matches!(event.what, What::Rail { threshold, crossing: Crossing::Falling, .. } if low(threshold))
 }
 
 impl Bench for VirtualBench {
@@ -149,7 +139,7 @@ impl Bench for VirtualBench {
             report.depth = match &self.metering {
                 // From the end of the fall to the beginning of the rise.
                 Some(metering) => metering.depth(start + edges, start + width),
-                None => Figure::Measured(self.levels[down].1),
+                None => self.levels[down].1,
             };
             // The first stair of a slope ends after the slope began; a jump has no slope.
             let over = self.levels[down].0 - start;
@@ -157,8 +147,10 @@ impl Bench for VirtualBench {
                 // A ramp may begin by a jump. No other level before it will do: one right after a rise sags under the
                 // inrush.
                 let jumped = self.levels[..begun].iter().rfind(|(at, _)| *at == start);
-                let before = jumped.map_or(self.standing, |(_, volts)| *volts);
-                report.slew = Figure::Measured(Slew((before.0 - self.levels[down].1.0).abs() / over.as_secs_f64()));
+                let before = jumped.map_or(Figure::Measured(self.standing), |(_, volts)| *volts);
+                if let (Figure::Measured(before), Figure::Measured(after)) = (before, self.levels[down].1) {
+                    report.slew = Figure::Measured(Slew((before.0 - after.0).abs() / over.as_secs_f64()));
+                }
             }
             if let Some((rose, _)) = self.levels.get(down + 1) {
                 report.measured_width = Figure::Measured(*rose - began);
@@ -204,8 +196,11 @@ impl Bench for VirtualBench {
         self.keep_levels(&events[first..]);
         let whole = match written {
             Ok(()) => true,
-            Err(_) if events[first..].iter().any(starves) => false,
-            Err(error) => return Err(RigFault { what: error.to_string(), hint: String::new() }),
+            Err(_) if events[first..].iter().any(|event| flashing::starving(event).is_some()) => false,
+            Err(error) => {
+                let hint = flashing::weak_supply(&self.board, &events[first..]).unwrap_or_default();
+                return Err(RigFault { what: error.to_string(), hint });
+            }
         };
         self.board.set_symbols(Arc::new(Symbols::of_elf(firmware.bytes())));
         if whole {

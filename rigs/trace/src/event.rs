@@ -197,6 +197,35 @@ impl ShotReport {
     }
 }
 
+/// How a firmware came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Crash {
+    /// The core took a fault, or locked up.
+    #[default]
+    CoreFault,
+    /// The core sleeps, and nothing can wake it.
+    CoreAsleep,
+    /// A watchdog was not fed in time, and resets the chip.
+    WatchdogReset,
+}
+
+impl Crash {
+    fn is_core_fault(&self) -> bool {
+        *self == Self::CoreFault
+    }
+}
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CoreFault => "core fault",
+            Self::CoreAsleep => "core asleep",
+            Self::WatchdogReset => "watchdog reset",
+        })
+    }
+}
+
 /// What happened. Kinds from the harness first, then the supply, then the board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
@@ -305,8 +334,11 @@ pub enum What {
         /// Whether all of it was written and verified.
         whole: bool,
     },
-    /// The core took a fault, or locked up.
+    /// The firmware crashed or hung, as the bench sees it in the core.
     Fault {
+        /// How.
+        #[serde(default, skip_serializing_if = "Crash::is_core_fault")]
+        crash: Crash,
         /// Kind, registers and function, in words.
         text: String,
     },

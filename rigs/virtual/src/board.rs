@@ -253,7 +253,7 @@ impl Board {
         true
     }
 
-    /// Stops the crystal on OSC_IN, as a fault does.
+    /// Stops the crystal on OSC_IN, now; no rig file can ask for it.
     pub fn fail_crystal(&mut self) {
         if self.chip.fail_crystal(self.now) {
             self.raise_nmi();

@@ -7,7 +7,7 @@ mod semihosting;
 
 use std::path::Path;
 
-use brownout_trace::event::What;
+use brownout_trace::event::{Crash, What};
 use brownout_trace::{ResetCause, Span};
 
 /// The ELF, and what the first complaint about it has to contain.
@@ -39,7 +39,7 @@ fn the_board_says_what_a_firmware_did_wrong() {
         let said: Vec<&str> = events
             .iter()
             .filter_map(|event| match &event.what {
-                What::Fault { text } | What::Unmodelled { text } => Some(text.as_str()),
+                What::Fault { text, .. } | What::Unmodelled { text } => Some(text.as_str()),
                 _ => None,
             })
             .collect();
@@ -48,6 +48,18 @@ fn the_board_says_what_a_firmware_did_wrong() {
         wrong.extend(missing.map(|part| format!("{name}: {part} is not in the first of\n    {}", said.join("\n    "))));
         let locked_up = said.last().is_some_and(|last| last.contains("locked up"));
         let bitten = events.iter().any(|event| matches!(event.what, What::Reset { cause: ResetCause::Watchdog }));
+        let crash = match name {
+            "watchdog" => Crash::WatchdogReset,
+            // The other has nothing more to do.
+            "sleep-for-ever" | "unknown-register" => Crash::CoreAsleep,
+            _ => Crash::CoreFault,
+        };
+        if let Some(other) = events.iter().find_map(|event| match event.what {
+            What::Fault { crash: told, .. } if told != crash => Some(told),
+            _ => None,
+        }) {
+            wrong.push(format!("{name}: a {crash} is told as {other}"));
+        }
         if locked_up != (name == "lockup") || bitten != (name == "watchdog") || said.len() > 100 {
             wrong.push(format!("{name}: said {} times\n    {}", said.len(), said.join("\n    ")));
         }

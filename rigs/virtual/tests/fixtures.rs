@@ -2,7 +2,7 @@
 //! layer, libopencm3, a small kernel. Each tells what it tried, line by line, and every line is asserted; nothing it
 //! touches may be unmodelled.
 
-use brownout_trace::event::{Event, Level, What};
+use brownout_trace::event::{Crash, Event, Level, What};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::mcu::chip::PAGES;
@@ -83,8 +83,8 @@ fn report(name: &str, wiring: Wiring) -> (Vec<String>, Vec<String>) {
         match event.what {
             What::Received { line } => lines.push(line),
             // Two of them let a watchdog bite, to see what the reset says.
-            What::Fault { text } if text.ends_with("watchdog was not fed in time") => {}
-            What::Fault { text } | What::Unmodelled { text } => others.push(text),
+            What::Fault { crash: Crash::WatchdogReset, text } if text.ends_with("watchdog was not fed in time") => {}
+            What::Fault { text, .. } | What::Unmodelled { text } => others.push(text),
             _ => {}
         }
     }

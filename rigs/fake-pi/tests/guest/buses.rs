@@ -1,6 +1,6 @@
 //! Instruments on the bus, through their published drivers over rppal.
 
-use super::talk::{Host, Outcome, PI, listen, next, output, until, wait, with_stage};
+use super::talk::{Host, Outcome, PI, feed, listen, next, output, until, wait, with_stage};
 use brownout_fake_pi::Flash;
 use brownout_rigs::parts::meter::MeterParts;
 use brownout_rigs::rig::Rig;
@@ -63,13 +63,8 @@ pub fn meter_inside() {
     let off = volts(&mut bus).unwrap();
     assert!(off.abs() < 0.1, "{off} V while it is off");
     let gpio = Gpio::new().unwrap();
-    let (mut switch, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut switch, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     switch.set_high();
     // At first it is the inrush into the board's capacitor that it sees.
     assert!(until(|| (11.5..12.1).contains(&volts(&mut bus).unwrap())));
@@ -92,13 +87,8 @@ pub fn dac_inside() {
     port.set_slave_address(0x60).unwrap();
     let gpio = Gpio::new().unwrap();
     let mut sense = listen(&gpio, 27);
-    let (mut enable, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut enable, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     // Multi-write (DS22187, figure 5-8), channel B, internal reference.
     let mut set = |code: u16| {
         let [high, low] = code.to_be_bytes();

@@ -1,6 +1,6 @@
 //! What a test can break, as the guest finds it.
 
-use super::talk::{EVER, Host, Outcome, around, came, listen, next, output, until, wait};
+use super::talk::{EVER, Host, Outcome, around, came, feed, listen, next, output, until, wait};
 use brownout_trace::event::Level;
 use brownout_trace::{RelayName, Span};
 use rppal::gpio::{Error, Gpio, Trigger};
@@ -58,13 +58,8 @@ pub fn late() -> Outcome {
 pub fn late_inside() {
     let gpio = Gpio::new().unwrap();
     let mut sense = listen(&gpio, 27);
-    let (mut switch, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut switch, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     switch.set_high();
     next(&mut sense, Trigger::RisingEdge);
     wait("in time");
@@ -95,13 +90,8 @@ pub fn guards() -> Outcome {
 pub fn guards_inside() {
     let gpio = Gpio::new().unwrap();
     let (mut sense, mut guard, mut stop) = (listen(&gpio, 27), listen(&gpio, 23), listen(&gpio, 24));
-    let (mut switch, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut switch, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     switch.set_high();
     next(&mut sense, Trigger::RisingEdge);
     wait("on");
@@ -138,13 +128,8 @@ pub fn stuck() -> Outcome {
 pub fn stuck_inside() {
     let gpio = Gpio::new().unwrap();
     let (mut sense, mut contact) = (listen(&gpio, 27), listen(&gpio, 5));
-    let (mut switch, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut switch, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     wait("listening");
     switch.set_high();
     next(&mut sense, Trigger::RisingEdge);

@@ -1,6 +1,6 @@
 //! Lines: what they are told, and what they tell.
 
-use super::talk::{EVER, Host, Outcome, around, came, listen, next, now, output, say, until, wait};
+use super::talk::{EVER, Host, Outcome, around, came, feed, listen, next, now, output, say, until, wait};
 use brownout_trace::event::Level;
 use brownout_trace::{RelayName, Span, Volts};
 use rppal::gpio::{Gpio, Trigger};
@@ -134,14 +134,9 @@ pub fn board() -> Outcome {
 pub fn board_inside() {
     let gpio = Gpio::new().unwrap();
     let contact = gpio.get(5).unwrap().into_input_pullup();
-    let (mut switch, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    let (mut switch, watchdog) = (output(&gpio, 17), output(&gpio, 22));
     let (mut set, mut reset) = (output(&gpio, 6), output(&gpio, 25));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    feed(watchdog);
     switch.set_high();
     wait("on");
     assert!(contact.is_high(), "K1 is open: closed it would pull to ground");

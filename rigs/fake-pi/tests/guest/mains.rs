@@ -1,6 +1,6 @@
 //! A mains rig: zero-cross pulses, an SSR that turns off at the current's zero, a relay sensed on switched mains.
 
-use super::talk::{Host, Outcome, around, listen, next, output, weekly};
+use super::talk::{Host, Outcome, around, feed, listen, next, output, weekly};
 use brownout_fake_pi::Flash;
 use brownout_trace::event::Level;
 use rppal::gpio::{Gpio, Trigger};
@@ -24,7 +24,7 @@ pub fn mains() -> Outcome {
 pub fn mains_inside() {
     let gpio = Gpio::new().unwrap();
     let (mut zero, mut sense, mut contact) = (listen(&gpio, 18), listen(&gpio, 27), listen(&gpio, 5));
-    let (mut ssr, mut watchdog, mut flashing) = (output(&gpio, 17), output(&gpio, 22), output(&gpio, 16));
+    let (mut ssr, watchdog, mut flashing) = (output(&gpio, 17), output(&gpio, 22), output(&gpio, 16));
     let first = pulse(&mut zero);
     assert_eq!(pulse(&mut zero) - first, HALF);
     // The sense pulls its line down while there is a supply.
@@ -33,12 +33,7 @@ pub fn mains_inside() {
     super::talk::wait("flashing supply");
     flashing.set_low();
     next(&mut sense, Trigger::RisingEdge);
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    feed(watchdog);
     let on = around(|| ssr.set_high());
     let came = next(&mut sense, Trigger::FallingEdge);
     // At whatever angle; or once the watchdog is fed.

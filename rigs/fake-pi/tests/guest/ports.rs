@@ -1,6 +1,6 @@
 //! The board's serial port and its debug port.
 
-use super::talk::{EVER, Host, Outcome, listen, next, output, wait};
+use super::talk::{EVER, Host, Outcome, feed, listen, next, output, wait};
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::flashing;
 use brownout_rigs::rig::SHIPPED_FIRMWARE;
@@ -16,13 +16,8 @@ const CONSOLE: &str = "CONSOLE";
 const PROBE: &str = "PROBE";
 
 fn keep_on(gpio: &Gpio) -> OutputPin {
-    let (mut switch, mut watchdog) = (output(gpio, 17), output(gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut switch, watchdog) = (output(gpio, 17), output(gpio, 22));
+    feed(watchdog);
     switch.set_high();
     switch
 }

@@ -1,6 +1,6 @@
 //! Power stages.
 
-use super::talk::{EVER, Host, Outcome, around, came, listen, next, output, until, wait, with_stage};
+use super::talk::{EVER, Host, Outcome, around, came, feed, listen, next, output, until, wait, with_stage};
 use brownout_fake_pi::Flash;
 use brownout_fake_pi::feed::Abuse;
 use rppal::gpio::{Gpio, OutputPin, Trigger};
@@ -22,13 +22,8 @@ fn bench_supply(kind: &str, role: &str) -> Outcome {
 
 fn fed() -> OutputPin {
     let gpio = Gpio::new().unwrap();
-    let (mut enable, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    let (mut enable, watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    feed(watchdog);
     enable.set_high();
     enable
 }
@@ -111,16 +106,11 @@ pub fn rails() -> Outcome {
 pub fn rails_inside() {
     let gpio = Gpio::new().unwrap();
     let (mut sense, mut charged) = (listen(&gpio, 27), listen(&gpio, 26));
-    let (mut nominal, mut watchdog) = (output(&gpio, 17), output(&gpio, 22));
+    let (mut nominal, watchdog) = (output(&gpio, 17), output(&gpio, 22));
     // Active low: an output that is made so is on at once, unless it is driven high first.
     let mut other = gpio.get(16).unwrap().into_output_high();
     let mut crowbar = output(&gpio, 18);
-    std::thread::spawn(move || {
-        loop {
-            watchdog.toggle();
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
+    feed(watchdog);
     let on = around(|| nominal.set_high());
     let rose = next(&mut sense, Trigger::RisingEdge);
     assert!(rose.timestamp >= on.0);

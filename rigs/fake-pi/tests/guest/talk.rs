@@ -199,3 +199,13 @@ pub fn until(mut so: impl FnMut() -> bool) -> bool {
     }
     false
 }
+
+/// Feeds the watchdog until the guest ends.
+pub fn feed(mut watchdog: OutputPin) {
+    std::thread::spawn(move || {
+        loop {
+            watchdog.toggle();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+}

@@ -2,7 +2,7 @@
 //! meanwhile, and what happens to it is kept.
 
 use crate::bench::metering::Timed;
-use brownout_trace::event::{Event, What};
+use brownout_trace::event::{Event, Figure, What};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
@@ -15,7 +15,7 @@ pub struct DeskBus<'b> {
     pub board: &'b mut Board,
     pub desk: &'b mut Desk,
     pub events: &'b mut Vec<Event>,
-    pub levels: &'b mut Vec<(Instant, Volts)>,
+    pub levels: &'b mut Vec<(Instant, Figure<Volts>)>,
 }
 
 impl DeskBus<'_> {
@@ -32,7 +32,7 @@ impl DeskBus<'_> {
             self.board.advance(look.unwrap_or(until), self.events);
             for event in &self.events[first..] {
                 if let What::Supply { .. } = event.what {
-                    self.levels.push((event.at, self.board.terminals()));
+                    self.levels.push((event.at, Figure::Measured(self.board.terminals())));
                 }
             }
             let now = self.board.now();

@@ -46,10 +46,10 @@ pub fn code(volts: Volts, full_scale: Volts) -> u16 {
 
 impl Stage for Steered<'_> {
     fn gives(&self, volts: Volts) -> Result<(), String> {
-        let full = self.wires.full_scale;
-        match volts.0 >= 0.0 && (volts.0 <= full.0 || same(volts, full, self.nominal)) && full.0 > 0.0 {
+        let (low, full) = (self.wires.lowest, self.wires.full_scale);
+        match volts >= low && (volts.0 <= full.0 || same(volts, full, self.nominal)) && full.0 > 0.0 {
             true => Ok(()),
-            false => Err(format!("gives 0V to {full}, not {volts}")),
+            false => Err(format!("gives {low} to {full}, not {volts}")),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::samples::supply;
 use super::{can, can_ramp, can_shot, safe, strokes};
-use crate::rig::pi::SupplyWires;
+use crate::rig::pi::{PowerStage, SupplyWires};
 use crate::shot::Stroke;
 use brownout_trace::event::Level;
 use brownout_trace::{Instant, Span, Volts};
@@ -141,6 +141,12 @@ fn a_stage_says_what_it_cannot_give() {
     assert_eq!(at("plain", SHORT), "has no crowbar: it interrupts at high source impedance only");
     assert_eq!(at("broken", Level::Volts(Volts(6.0))), "has two rails: it gives 12V, 4.8V or nothing, not 6V");
     assert_eq!(at("dac", Level::Volts(Volts(16.0))), "gives 0V to 15V, not 16V");
+    let mut amplifier = supply("dac");
+    let PowerStage::Dac(dac) = &mut amplifier.stage else { unreachable!() };
+    dac.lowest = Volts(1.3);
+    assert_eq!(can(&amplifier, Level::Volts(Volts(1.0))).unwrap_err(), "gives 1.3V to 15V, not 1V");
+    can(&amplifier, Level::Volts(Volts(1.3))).unwrap();
+    assert!(can(&amplifier, SHORT).is_err(), "nothing pulls it to 0 V");
     assert_eq!(at("korad", Level::Volts(Volts(100.0))), "has a bench supply that can be told 0V to 99.99V, not 100V");
     assert_eq!(at("mains", TAP), "has an SSR only: it gives 230V or nothing, not 92V");
     let blind = SupplyWires { sense: None, ..supply("switch") };

@@ -7,7 +7,7 @@ use brownout_trace::{Civil, Span, TimeOfDay};
 use std::fmt;
 
 /// More presses for one value than any thumb gives.
-const MOST_PRESSES: u64 = 10_000;
+pub(super) const MOST_PRESSES: u64 = 10_000;
 
 /// Buttons pressed together, held, and released together.
 #[derive(Debug, Clone, PartialEq)]

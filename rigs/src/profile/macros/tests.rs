@@ -37,6 +37,7 @@ fn keys_that_are_none() {
     key("{ press = \"SET\", hold = \"0s\" }", "more than 0s", "\"0s\"");
     key("{ press = \"SET\", hold = \"-2s\" }", "", "\"-2s\"");
     key("{ press = \"SET\", times = 0 }", "0 times is no press", "0");
+    key("{ press = \"SET\", times = 10001 }", "more presses than anybody gives; 10000 at most", "10001");
     key("{ press = \"SET\", wait = \"1s\" }", "exactly one of `press`", "{ press");
     key("{ hold = \"1s\" }", "exactly one of `press`", "{ hold");
     key("{ wait = \"1s\", times = 2 }", "`times` does not go with `wait`", "2");

@@ -1,5 +1,6 @@
 //! What types cannot say of macros: that every button and code is there, and that a macro enters what it is asked for.
 
+use super::script::MOST_PRESSES;
 use super::{Becomes, Field, Key, Macro, Macros, Shows};
 use crate::profile::error::Contradiction;
 use crate::profile::validate::refuse;
@@ -158,7 +159,13 @@ impl Check<'_> {
             self.at(at),
             "`digits` needs `next`, the button that ends a digit",
         )?;
-        refuse(key.times == Some(0), self.at(&format!("{at}.times")), "0 times is no press")?;
+        let times = self.at(&format!("{at}.times"));
+        refuse(key.times == Some(0), times.clone(), "0 times is no press")?;
+        refuse(
+            key.times.is_some_and(|presses| u64::from(presses) > MOST_PRESSES),
+            times,
+            format!("more presses than anybody gives; {MOST_PRESSES} at most"),
+        )?;
         refuse(key.of.is_some_and(|of| of < 2), self.at(&format!("{at}.of")), "a round has two values at least")?;
         self.buttons(key, at)?;
         self.spans(key, at)?;

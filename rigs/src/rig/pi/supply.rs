@@ -62,7 +62,7 @@ pub enum Change {
     DiodeIsolated(Span),
 }
 
-/// A DAC and what it steers. Its power stage both sources and sinks: at code 0 it pulls the terminals to 0 V.
+/// A DAC and what it steers. Its power stage both sources and sinks: it pulls the terminals down to `lowest`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DacStage {
@@ -74,6 +74,10 @@ pub struct DacStage {
     pub channel: Channel,
     /// What the power stage gives at the DAC's highest code, 4095.
     pub full_scale: Volts,
+    /// The lowest voltage that the power stage gives under the board's load; 0 V if not said. An amplifier on one supply does
+    /// not come down to 0 V: an OPA548 that sinks 0.6 A stays up to 1.3 V above it (SBOS070, "Output").
+    #[serde(default = "no_volts")]
+    pub lowest: Volts,
     /// The switch behind the power stage.
     pub enable: Output,
 }
@@ -114,6 +118,10 @@ pub struct BenchSupply {
     pub settling: Span,
     /// The switch behind it.
     pub enable: Output,
+}
+
+fn no_volts() -> Volts {
+    Volts::ZERO
 }
 
 fn usual_baud() -> u32 {

@@ -12,6 +12,11 @@ impl Board {
         self.power == Power::On
     }
 
+    /// Whether the core is locked up: after a fault inside a fault, or with nothing to start from.
+    pub fn is_locked_up(&self) -> bool {
+        self.core.is_locked_up()
+    }
+
     /// A read by the debug port's memory access port. No time passes. Of a read-protected chip the flash is closed to it
     /// (PM0075, 2.4.1).
     pub fn debug_read(&mut self, address: u32, width: Width) -> Result<u32, BusError> {

@@ -1,7 +1,7 @@
 //! What the board tells people: faults with registers and function, registers that the model lacks.
 
 use super::Board;
-use brownout_trace::event::What;
+use brownout_trace::event::{Crash, What};
 use brownout_trace::{Instant, ResetCause};
 
 impl Board {
@@ -14,7 +14,7 @@ impl Board {
             let caller = self.symbols.describe(fault.lr);
             // Where first: a reader who sees only the beginning sees that.
             let text = format!("in {function}, called from {caller}: {fault}");
-            self.emit(at, What::Fault { text });
+            self.emit(at, What::Fault { crash: Crash::CoreFault, text });
         }
     }
 
@@ -23,7 +23,7 @@ impl Board {
         if !std::mem::replace(&mut self.locked_up, true) {
             let function = self.symbols.describe(self.core.pc());
             let text = format!("in {function}: the core locked up at {:#010x}", self.core.pc());
-            self.emit(at, What::Fault { text });
+            self.emit(at, What::Fault { crash: Crash::CoreFault, text });
         }
     }
 
@@ -32,7 +32,7 @@ impl Board {
         if self.core.sleeps_for_ever() && !std::mem::replace(&mut self.asleep_for_good, true) {
             let text =
                 format!("{}: the core sleeps for ever: no interrupt is enabled that could end WFI", self.place());
-            self.emit(at, What::Fault { text });
+            self.emit(at, What::Fault { crash: Crash::CoreAsleep, text });
         }
     }
 
@@ -40,7 +40,7 @@ impl Board {
     pub(super) fn report_bite(&mut self, at: Instant, cause: ResetCause) {
         let which = if cause == ResetCause::WindowWatchdog { "window" } else { "independent" };
         let text = format!("{}: the {which} watchdog was not fed in time", self.place());
-        self.emit(at, What::Fault { text });
+        self.emit(at, What::Fault { crash: Crash::WatchdogReset, text });
     }
 
     /// Where the core is, with its registers: as for a fault.

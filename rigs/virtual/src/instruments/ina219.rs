@@ -76,8 +76,11 @@ impl Ina219 {
             return;
         }
         self.configuration = value & 0x3fff;
-        self.bus &= !READY;
         self.begin(at);
+        // Selecting power-down or the converter off leaves the result to be fetched (SBOS448, bus voltage register).
+        if self.conversion.is_some() {
+            self.bus &= !READY;
+        }
     }
 
     /// Keeps what a conversion came to (SBOS448, section 8.5).
@@ -208,6 +211,19 @@ mod tests {
         let high = Sees { terminals: Volts(24.0), current: Amps(1.0) };
         run(&mut device, Instant::ZERO + Span::millis(2), &high);
         assert_eq!((get(&mut device, 2) >> 3, get(&mut device, 1)), (4_000, 4_000));
+    }
+
+    #[test]
+    fn a_result_stays_ready_in_power_down_and_with_the_converter_off() {
+        for mode in [0, 4] {
+            let mut device = Ina219::new(Ohms(0.1), Instant::ZERO);
+            let later = Instant::ZERO + Span::millis(2);
+            run(&mut device, later, &SEES);
+            set(&mut device, later, 0, 0x3998 | mode);
+            assert_eq!(get(&mut device, 2) & READY, READY, "mode {mode}");
+            set(&mut device, later, 0, 0x399b);
+            assert_eq!(get(&mut device, 2) & READY, 0, "another conversion began");
+        }
     }
 
     #[test]

@@ -199,7 +199,7 @@ impl Adc {
         // ADON written again, and nothing else with it, starts (RM0008, 11.12.3); so does SWSTART where it is let in.
         let again = before & ADON != 0 && value & 0x00de_090f == before & 0x00de_090f;
         let software = value & SWSTART != 0 && self.external_trigger() == Some(SOFTWARE);
-        if before & ADON != 0 && (again && value & SWSTART == 0 || software) {
+        if again || before & ADON != 0 && software {
             return self.start(now);
         }
         if self.external_trigger() == Some(EXTI_LINE_11) { Err("EXTI line 11 as the ADC's trigger") } else { Ok(()) }

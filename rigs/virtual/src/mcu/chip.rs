@@ -257,7 +257,7 @@ impl Chip {
         }
         self.advance_rtc();
         let transmitted = self.carry_frames();
-        if self.units.tim.iter().any(|timer| timer.has_outputs()) {
+        if self.has_moving_outputs() {
             self.route_pins();
         }
         self.collect_requests();
@@ -348,9 +348,17 @@ impl Chip {
         self.units.pwr = pwr;
     }
 
-    /// The crystal on OSC_IN stops swinging; whether the clock security system noticed.
+    /// The crystal on OSC_IN stops swinging; whether the clock security system noticed. A core that nobody saves runs on
+    /// at the HSI's rate: the chip's would stand, so that is told.
     pub fn fail_crystal(&mut self, at: Instant) -> bool {
-        let noticed = self.units.rcc.fail_hse(at);
+        (self.cycle, self.at) = (self.hclk.tick_at(at), at);
+        let noticed = self.units.rcc.fail_hse();
+        if !noticed && self.units.rcc.runs_on_hse() {
+            let address = BLOCKS[map::place(Unit::Rcc)].base;
+            let why = "the crystal on OSC_IN stopped under the system clock with CSSON at 0; the core would stand still, \
+                       which is not modelled";
+            self.complain(Complaint { address, write: false, bits: 0, why });
+        }
         self.follow_clocks();
         self.attention = true;
         noticed

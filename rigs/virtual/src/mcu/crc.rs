@@ -12,7 +12,7 @@ pub const REGISTERS: &[Register] = &[
 
 const POLYNOMIAL: u32 = 0x04c1_1db7;
 
-/// The registers. A word takes four cycles of HCLK, for which the bus waits.
+/// The registers. A word is done at once; the chip takes four cycles of HCLK, for which the bus waits.
 #[derive(Debug, Clone)]
 pub struct Crc {
     value: u32,

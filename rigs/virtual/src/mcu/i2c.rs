@@ -327,8 +327,8 @@ impl Peripheral for I2c {
                 self.status
             }
             0x18 => {
-                let master = matches!(self.phase, Phase::Idle | Phase::Starting(_));
-                let value = if master { 0 } else { MSL }
+                let idle = matches!(self.phase, Phase::Idle | Phase::Starting(_));
+                let value = if idle { 0 } else { MSL }
                     | if self.is_busy() { BUSY } else { 0 }
                     | if self.transmits && self.is_busy() { TRA } else { 0 };
                 // ADDR clears by reading SR1, then SR2; then the transfer goes on.

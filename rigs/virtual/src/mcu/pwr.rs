@@ -27,7 +27,7 @@ pub const WAKE_FROM_STANDBY: Span = Span::micros(50);
 
 /// Typical PVD thresholds by PLS: falling and rising.
 const PVD_LEVELS: [(f64, f64); 8] =
-    [(2.08, 2.18), (2.18, 2.28), (2.28, 2.38), (2.38, 2.48), (2.47, 2.58), (2.57, 2.68), (2.66, 2.78), (2.76, 2.88)];
+    [(2.08, 2.18), (2.18, 2.28), (2.28, 2.38), (2.38, 2.48), (2.48, 2.58), (2.58, 2.68), (2.68, 2.78), (2.78, 2.88)];
 
 /// How a core that sleeps with SLEEPDEEP set goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +163,14 @@ mod tests {
         assert!(pwr.output(), "hysteresis");
         pwr.evaluate(Volts(3.3));
         assert!(!pwr.output() && !pwr.is_stale());
+    }
+
+    #[test]
+    fn every_level_has_a_hysteresis_of_a_tenth_of_a_volt() {
+        for (level, (falling, rising)) in PVD_LEVELS.iter().enumerate() {
+            assert!((rising - falling - 0.1).abs() < 1e-9, "PLS = {level}: {falling} V and {rising} V");
+        }
+        assert!(PVD_LEVELS.is_sorted());
     }
 
     #[test]

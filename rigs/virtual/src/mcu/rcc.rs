@@ -185,7 +185,7 @@ impl Rcc {
 
     /// The crystal stops swinging. With the clock security system on, that is noticed: the HSI takes over, and NMI
     /// comes (RM0008, 7.2.7). Gives whether it is raised.
-    pub fn fail_hse(&mut self, at: Instant) -> bool {
+    pub fn fail_hse(&mut self) -> bool {
         let watched = self.cr & CSSON != 0 && self.hse.is_ready();
         self.clocks.hse = None;
         if !self.hse.is_on() {
@@ -194,7 +194,6 @@ impl Rcc {
         (self.hse, self.hse_since) = (Source::Starting(Instant::NEVER), None);
         if watched {
             self.hse = Source::Off;
-            self.hsi.request(true, at, None);
             self.hsi = Source::Ready;
             self.cfgr &= !3;
             self.system = 0;
@@ -204,6 +203,11 @@ impl Rcc {
             self.interrupts[1] |= CSSF;
         }
         watched
+    }
+
+    /// Whether the system clock comes from the crystal, by way of the PLL too.
+    pub fn runs_on_hse(&self) -> bool {
+        self.system == 1 || self.system == 2 && self.cfgr >> 16 & 1 == 1
     }
 
     /// The 32 kHz crystal stops, or never starts. Nothing tells: this chip does not watch it, and LSERDY stays as it was.
@@ -494,7 +498,7 @@ mod tests {
         rcc.settle(&later);
         rcc.write(0x04, 1, &later).unwrap();
         assert_eq!(rcc.read(0x04, &later) >> 2 & 3, 1);
-        assert!(rcc.fail_hse(later.at) && rcc.nmi());
+        assert!(rcc.fail_hse() && rcc.nmi());
         assert_eq!(rcc.read(0x04, &later), 0);
         rcc.write(0x08, 1 << 23, &later).unwrap();
         assert!(!rcc.nmi(), "CSSC");

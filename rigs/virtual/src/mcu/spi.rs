@@ -61,6 +61,8 @@ pub struct Spi {
     shifting: Option<(u16, u64)>,
     finished: Option<Exchange>,
     dr_read: bool,
+    /// SR was read or written while MODF was up.
+    fault_seen: bool,
     polynomial: u16,
 }
 
@@ -76,6 +78,7 @@ impl Default for Spi {
             shifting: None,
             finished: None,
             dr_read: false,
+            fault_seen: false,
         }
     }
 }
@@ -141,6 +144,7 @@ impl Peripheral for Spi {
             0x08 => {
                 // OVR clears by reading DR, then SR (RM0008, 25.3.10).
                 let status = self.status;
+                self.fault_seen = status & MODF != 0;
                 if std::mem::take(&mut self.dr_read) {
                     self.status &= !OVR;
                 }
@@ -165,12 +169,16 @@ impl Peripheral for Spi {
     fn write(&mut self, offset: u32, value: u32, now: &Moment) -> Written {
         match offset {
             0x00 => {
+                // MODF clears by a write of CR1 after an access to SR; until then the chip takes neither SPE nor MSTR
+                // (RM0008, 25.3.10).
+                if std::mem::take(&mut self.fault_seen) {
+                    self.status &= !MODF;
+                }
+                let value = if self.status & MODF != 0 { value & !(SPE | MSTR) } else { value };
                 self.cr1 = value & 0x0bff;
                 if value & SPE == 0 {
                     (self.holding, self.shifting) = (None, None);
                     self.status |= TXE;
-                    // MODF clears by a write of CR1 after a read of SR.
-                    self.status &= !MODF;
                     return Ok(());
                 }
                 if value & MSTR == 0 {
@@ -185,6 +193,7 @@ impl Peripheral for Spi {
                 }
             }
             0x04 => self.cr2 = value & 0xe7,
+            0x08 => self.fault_seen = self.status & MODF != 0,
             0x10 => self.polynomial = value as u16,
             0x0c if self.is_master() => {
                 self.holding = Some(value as u16);
@@ -297,6 +306,21 @@ mod tests {
         assert_eq!(spi.drives(), Some((false, Some(true))));
         spi.write(0x00, MSTR | SPE | CPOL, &now).unwrap();
         assert_eq!(spi.drives(), Some((true, Some(false))));
+    }
+
+    #[test]
+    fn a_mode_fault_clears_by_sr_then_any_cr1() {
+        let (mut spi, now) = (Spi::default(), Moment::zero());
+        spi.write(0x04, ERRIE, &now).unwrap();
+        spi.write(0x00, SPE | MSTR | SSM, &now).unwrap();
+        assert_eq!(spi.lines(), 1);
+        spi.write(0x00, SSM | SSI, &now).unwrap();
+        spi.write(0x00, SPE | MSTR | SSM | SSI, &now).unwrap();
+        assert_eq!((spi.lines(), spi.read(0x00, &now) & (SPE | MSTR)), (1, 0), "SR was not read");
+        assert_eq!(spi.read(0x08, &now) & MODF, MODF);
+        spi.write(0x00, SPE | MSTR | SSM | SSI, &now).unwrap();
+        assert_eq!((spi.lines(), spi.read(0x00, &now) & (SPE | MSTR)), (0, SPE | MSTR));
+        assert_eq!(spi.read(0x08, &now) & MODF, 0);
     }
 
     #[test]

@@ -66,6 +66,31 @@ fn a_register_without_its_clock_reads_zero_and_keeps_nothing() {
     assert!(chip.take_complaints().is_empty());
 }
 
+/// A crystal that nobody watches must not stop without a word, whichever way the system clock came from it.
+#[test]
+fn a_crystal_that_stops_under_the_system_clock_is_told_once() {
+    let stopped = |configuration: u32, further: u32| {
+        let mut chip = chip(true);
+        write(&mut chip, 0x4002_1000, 0x0001_0083 | further);
+        run(&mut chip, Instant(0) + Span::millis(3));
+        write(&mut chip, 0x4002_1004, configuration);
+        write(&mut chip, 0x4002_1000, 0x0101_0083 | further);
+        run(&mut chip, Instant(0) + Span::millis(4));
+        assert!(chip.take_complaints().is_empty());
+        let noticed =
+            (chip.fail_crystal(Instant(0) + Span::millis(4)), chip.fail_crystal(Instant(0) + Span::millis(5)));
+        assert!(!noticed.1);
+        let told = chip.take_complaints();
+        assert!(told.iter().all(|complaint| complaint.why.starts_with("the crystal on OSC_IN stopped")));
+        (noticed.0, told.len())
+    };
+    assert_eq!(stopped(1, 0), (false, 1), "the crystal itself");
+    assert_eq!(stopped(2 | 1 << 16, 0), (false, 1), "twice the crystal, by the PLL");
+    assert_eq!(stopped(1, 1 << 19), (true, 0), "the clock security system saw it");
+    assert_eq!(stopped(0, 0), (false, 0), "the HSI");
+    assert_eq!(stopped(2, 0), (false, 0), "the HSI, by the PLL");
+}
+
 #[test]
 fn what_the_model_lacks_is_told_with_its_register() {
     let mut chip = chip(true);

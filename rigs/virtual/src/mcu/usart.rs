@@ -86,6 +86,8 @@ pub struct Usart {
     shifting: Option<(u16, u64)>,
     sent: Option<Frame>,
     sr_read: bool,
+    /// SR was read since DR was last written.
+    sr_read_to_send: bool,
 }
 
 impl Default for Usart {
@@ -100,6 +102,7 @@ impl Default for Usart {
             shifting: None,
             sent: None,
             sr_read: false,
+            sr_read_to_send: false,
         }
     }
 }
@@ -195,7 +198,7 @@ impl Peripheral for Usart {
     fn read(&mut self, offset: u32, _: &Moment) -> u32 {
         match offset {
             0x00 => {
-                self.sr_read = true;
+                (self.sr_read, self.sr_read_to_send) = (true, true);
                 self.status
             }
             0x04 => {
@@ -221,12 +224,13 @@ impl Peripheral for Usart {
             // RXNE and TC clear by writing 0; the rest of SR is not for writing.
             0x00 => self.status &= value | !(RXNE | TC),
             0x04 => {
-                if self.sr_read {
+                // By itself a write leaves TC up (RM0008, 27.6.1).
+                if std::mem::take(&mut self.sr_read_to_send) {
                     self.status &= !TC;
                 }
                 if self.transmits() {
                     self.holding = Some(value as u16 & 0x1ff);
-                    self.status &= !(TXE | TC);
+                    self.status &= !TXE;
                     self.load(now.cycle, now);
                 }
             }
@@ -297,6 +301,7 @@ mod tests {
     #[test]
     fn two_bytes_leave_back_to_back() {
         let (mut usart, now) = ready(0);
+        assert_eq!(usart.read(0x00, &now) & (TC | TXE), TC | TXE, "as after a reset");
         usart.write(0x04, u32::from(b'A'), &now).unwrap();
         usart.write(0x04, u32::from(b'B'), &now.cycle(1)).unwrap();
         assert_eq!(usart.next_cycle(), Some(690), "10 bits of 69 cycles");
@@ -309,6 +314,21 @@ mod tests {
         assert_eq!(usart.read(0x00, &now) & (TC | TXE), TC | TXE);
         usart.write(0x04, 0, &now.cycle(1400)).unwrap();
         assert_eq!(usart.read(0x00, &now) & TC, 0, "TC clears by reading SR, then writing DR");
+    }
+
+    #[test]
+    fn tc_clears_by_sr_then_dr_or_by_a_zero_and_by_nothing_else() {
+        let (mut usart, now) = ready(0);
+        // As DMA writes it: nobody has read SR, and the flag of the reset stays up.
+        usart.write(0x04, u32::from(b'A'), &now).unwrap();
+        assert_eq!(usart.read(0x00, &now.cycle(1)) & TC, TC);
+        usart.write(0x04, u32::from(b'B'), &now.cycle(2)).unwrap();
+        assert_eq!(usart.read(0x00, &now.cycle(3)) & TC, 0);
+        usart.settle(&now.cycle(690));
+        usart.settle(&now.cycle(1380));
+        assert_eq!(usart.read(0x00, &now.cycle(1380)) & TC, TC);
+        usart.write(0x00, !TC, &now.cycle(1381)).unwrap();
+        assert_eq!(usart.read(0x00, &now.cycle(1382)) & TC, 0);
     }
 
     #[test]

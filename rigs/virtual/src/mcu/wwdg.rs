@@ -24,6 +24,8 @@ pub struct Wwdg {
     since: u64,
     configuration: u32,
     early: bool,
+    /// EWIF has risen for the count that is running: once cleared it stays down until the next.
+    warned: bool,
     divider: u32,
     frozen_at: Option<u64>,
     bitten: bool,
@@ -37,6 +39,7 @@ impl Default for Wwdg {
             since: 0,
             configuration: 0x7f,
             early: false,
+            warned: false,
             divider: 1,
             frozen_at: None,
             bitten: false,
@@ -66,7 +69,9 @@ impl Wwdg {
         if !self.active || self.frozen_at.is_some() {
             return;
         }
-        self.early |= self.reaches(T6).is_some_and(|at| at <= cycle);
+        if !self.warned && self.reaches(T6).is_some_and(|at| at <= cycle) {
+            (self.early, self.warned) = (true, true);
+        }
         self.bitten |= self.reaches(T6 - 1).is_some_and(|at| at <= cycle);
     }
 
@@ -96,7 +101,7 @@ impl Peripheral for Wwdg {
                 let window = self.configuration & 0x7f;
                 let too_early = self.active && self.counter(now.cycle) > window;
                 self.active |= value & WDGA != 0;
-                (self.count, self.since) = (value & 0x7f, now.cycle);
+                (self.count, self.since, self.warned) = (value & 0x7f, now.cycle, false);
                 self.bitten |= self.active && (too_early || value & T6 == 0);
                 self.advance(now.cycle);
             }
@@ -118,7 +123,7 @@ impl Peripheral for Wwdg {
         if !self.active || self.frozen_at.is_some() {
             return None;
         }
-        let early = self.reaches(T6).filter(|_| self.configuration & EWI != 0 && !self.early);
+        let early = self.reaches(T6).filter(|_| self.configuration & EWI != 0 && !self.warned);
         early.or_else(|| self.reaches(T6 - 1))
     }
 
@@ -161,7 +166,7 @@ mod tests {
 
     #[test]
     fn it_warns_at_0x40_and_bites_below() {
-        // T = 0x7f, WDGTB = 8: 64 steps of 32768 cycles.
+        // T = 0x7f, WDGTB = 3, a prescaler of 8: 64 steps of 32768 cycles.
         let (mut dog, now) = started(0xff, 0x380 | EWI | 0x7f);
         assert_eq!(dog.next_cycle(), Some(63 * 32_768));
         dog.settle(&now.cycle(63 * 32_768));
@@ -172,6 +177,20 @@ mod tests {
         assert!(!dog.has_bitten());
         dog.settle(&now.cycle(end));
         assert!(dog.has_bitten());
+    }
+
+    #[test]
+    fn a_warning_that_was_cleared_stays_down_until_the_next_count() {
+        let (mut dog, now) = started(0xff, EWI | 0x7f);
+        let early = 63 * 4_096;
+        dog.settle(&now.cycle(early));
+        dog.write(8, 0, &now.cycle(early + 10)).unwrap();
+        dog.settle(&now.cycle(early + 11));
+        assert_eq!((dog.lines(), dog.read(8, &now.cycle(early + 12))), (0, 0));
+        dog.write(0, 0xff, &now.cycle(early + 20)).unwrap();
+        assert_eq!(dog.next_cycle(), Some(2 * early + 20));
+        dog.settle(&now.cycle(2 * early + 20));
+        assert_eq!(dog.lines(), 1);
     }
 
     #[test]

@@ -51,12 +51,16 @@ impl Glasgow {
         let mut answers = Vec::new();
         for byte in bytes {
             if *byte != 0 {
-                if self.packet.len() < LONGEST {
+                // One byte more tells that it was too long.
+                if self.packet.len() <= LONGEST {
                     self.packet.push(*byte);
                 }
                 continue;
             }
             let mut packet = std::mem::take(&mut self.packet);
+            if packet.len() > LONGEST {
+                continue;
+            }
             let Ok(length) = cobs::decode_in_place(&mut packet) else { continue };
             match packet[..length].split_first() {
                 Some((0, commands)) => self.root(commands, board, &mut answers),
@@ -229,6 +233,16 @@ mod tests {
         let (mut probe, mut board) = (Glasgow::default(), board(false));
         assert_eq!(ask(&mut probe, &mut board, 1, &[READ_DPIDR, READ_DPIDR, READ_DPIDR]), [ERROR]);
         assert_eq!(ask(&mut probe, &mut board, 0, &[0]), IDENTITY, "and the connection lives");
+    }
+
+    #[test]
+    fn a_packet_that_is_too_long_is_dropped_whole() {
+        let (mut probe, mut board) = (Glasgow::default(), board(false));
+        let mut long = packet(1, &vec![READ_DPIDR; LONGEST]);
+        // A block of COBS ends where it would be cut short: what is before that could be understood.
+        long[LONGEST - 16] = 16;
+        assert!(probe.take(&long, &mut board).is_empty());
+        assert_eq!(ask(&mut probe, &mut board, 0, &[0]), IDENTITY);
     }
 
     #[test]

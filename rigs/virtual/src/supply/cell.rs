@@ -4,12 +4,9 @@
 //! the points of its curve all of that is a straight line in the charge, dq/dt = r − b·(q − q₀): an exponential
 //! ([`Curve`]), as everywhere here.
 
-use super::crossing;
+use super::crossing::{self, HORIZON};
 use super::curve::Curve;
 use brownout_trace::Instant;
-
-/// Later than any case runs.
-const HORIZON: Instant = Instant(i64::MAX / 2);
 
 /// Open voltage over the share of charge left, at 20 °C and microamperes, of one cell. Upwards in both.
 pub(super) type OpenVoltage = &'static [(f64, f64)];
@@ -47,11 +44,6 @@ impl Cell {
         nodes.sort_by(f64::total_cmp);
         nodes.dedup();
         self.rates = nodes.into_iter().map(|charge| (charge, gained(charge, self.open(charge)))).collect();
-    }
-
-    /// Moves the present.
-    pub fn advance(&mut self, to: Instant) {
-        debug_assert!(to >= self.at, "the reserve was asked to go back in time");
     }
 
     /// The charge left, coulombs.

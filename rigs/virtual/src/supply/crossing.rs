@@ -3,6 +3,9 @@
 use brownout_trace::event::Crossing;
 use brownout_trace::{Instant, Span};
 
+/// Later than any case runs; an event that only comes after it never comes.
+pub(super) const HORIZON: Instant = Instant(i64::MAX / 2);
+
 /// Whether a reading is where this crossing of the threshold leads; at the threshold is above it.
 pub(super) fn is_past(crossing: Crossing, threshold: f64, reading: f64) -> bool {
     match crossing {
@@ -79,7 +82,7 @@ mod tests {
     #[test]
     fn a_right_guess_is_cheap() {
         let asked = std::cell::Cell::new(0);
-        let found = first(Instant(0), Instant(i64::MAX / 2), Some(Instant(140_000_000)), |at| {
+        let found = first(Instant(0), HORIZON, Some(Instant(140_000_000)), |at| {
             asked.set(asked.get() + 1);
             at.0 >= 140_000_000
         });

@@ -146,8 +146,8 @@ impl Reserve {
     /// Moves the present. Changes no later answer, however it is cut up.
     pub fn advance(&mut self, to: Instant) {
         match &mut self.store {
-            Store::Nothing => {}
-            Store::Bent(cell) => cell.advance(to),
+            // A cell is followed from its last change.
+            Store::Nothing | Store::Bent(_) => {}
             Store::Straight(_) => {
                 while let Store::Straight(store) = &self.store
                     && let Some(next) = self.next_settling(store.now()).filter(|next| *next <= to)

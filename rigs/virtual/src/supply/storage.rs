@@ -1,13 +1,10 @@
 //! A capacitor in its network: its voltage over time, and the first crossings of that.
 
-use super::crossing;
+use super::crossing::{self, HORIZON};
 use super::curve::Curve;
 use super::network::{Network, Side};
 use brownout_trace::Instant;
 use brownout_trace::event::Crossing;
-
-/// Later than any case runs; an event that only comes after it never comes.
-const HORIZON: Instant = Instant(i64::MAX / 2);
 
 /// One straight piece of the network: a curve up to where the voltage reaches the piece's corner.
 #[derive(Debug, Clone, Copy, PartialEq)]

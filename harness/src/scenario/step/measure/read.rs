@@ -54,7 +54,16 @@ fn quantity<'d>(reader: &mut Reader<'d>, table: &Table<'d>, within: Option<Span>
         ["from", "to"] => {
             let from = point(reader, table.get("from")?, within);
             let to = point(reader, table.get("to")?, within);
-            Some(Quantity::Between { from: from?, to: to? })
+            let (from, to) = (from?, to?);
+            if from == to {
+                reader.fault(table.get("to")?, "both ends are the same point", |fault| {
+                    fault
+                        .label("as in `from`")
+                        .help("from a point to itself is no time at all, which passes any `max`; measure between two")
+                });
+                return None;
+            }
+            Some(Quantity::Between { from, to })
         }
         ["from"] | ["to"] => {
             let (missing, example) = match words[0] {
@@ -166,23 +175,20 @@ fn unit<'d>(reader: &mut Reader<'d>, table: &Table<'d>, quantity: &Quantity) -> 
     unit
 }
 
-/// A figure of one kind; a time may be negative.
-struct Signed(Span);
+/// A time that may be negative.
+struct Signed(Amount);
 
 impl FromStr for Signed {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        match text.trim().strip_prefix('-') {
-            Some(size) => Ok(Self(-size.parse::<Span>()?)),
-            None => text.parse().map(Self),
-        }
+        Amount::read(text, Kind::Time).map(Self)
     }
 }
 
 fn limit<'d>(reader: &mut Reader<'d>, node: &Node<'d>, kind: Kind) -> Option<Amount> {
     match kind {
-        Kind::Time => reader.quantity::<Signed>(node, &["500ms"]).map(|span| Amount::Time(span.0)),
+        Kind::Time => reader.quantity::<Signed>(node, &["500ms"]).map(|time| time.0),
         Kind::Voltage => reader.quantity::<Volts>(node, &["4.8V"]).map(Amount::Voltage),
         Kind::Slew => reader.quantity::<Slew>(node, &["12V/ms"]).map(Amount::Slew),
     }

@@ -111,6 +111,10 @@ fn rails(rails: &Rails, nominal: Volts, highest: Option<Volts>) -> Result<(), Fl
 }
 
 fn dac(dac: &DacStage, nominal: Volts) -> Result<(), Flaw> {
+    if !(dac.lowest.0 >= 0.0 && dac.lowest < nominal) {
+        let why = format!("`lowest` is {}: it is from 0V to below the nominal {nominal}, or left out", dac.lowest);
+        return Err(Flaw::new("pi.supply.stage.dac.lowest", why));
+    }
     let key = "pi.supply.stage.dac.full-scale";
     if dac.full_scale < nominal {
         let why = format!(

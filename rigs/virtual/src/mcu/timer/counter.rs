@@ -254,7 +254,8 @@ impl Timer {
         } * u64::from(counter.psc + 1);
         // With repetitions an update comes every so many periods; a centre-aligned one has two overflows.
         let period = one * u64::from(self.rcr + 1);
-        let periods = (ticks / period).saturating_sub(1);
+        // The period may have come to be 0 with this very overflow: then the counter is blocked.
+        let periods = ticks.checked_div(period).unwrap_or(0).saturating_sub(1);
         if !steady || periods == 0 {
             return 0;
         }

@@ -99,6 +99,14 @@ fn down_and_centre_aligned() {
 }
 
 #[test]
+fn a_preloaded_period_of_zero_blocks_a_centre_aligned_counter() {
+    let (mut timer, now) = with(&[(CR1, CEN | ARPE | 3 << 5), (ARR, 10), (EGR, 1), (ARR, 0)]);
+    assert_eq!(timer.read(CNT, &now.cycle(9)), 9);
+    assert_eq!(timer.read(CNT, &now.cycle(100)), 0, "in force since the overflow at 10");
+    assert_eq!(timer.read(CNT, &now.cycle(1_000)), 0);
+}
+
+#[test]
 fn pwm_is_high_below_the_compare_value_and_its_edges_are_events_only_if_watched() {
     // PWM mode 1 on channel 1 with preload, and mode 2 on channel 2.
     let (mut timer, now) =
