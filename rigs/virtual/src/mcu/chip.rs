@@ -350,7 +350,7 @@ impl Chip {
 
     /// The crystal on OSC_IN stops swinging; whether the clock security system noticed. A core that nobody saves runs on
     /// at the HSI's rate: the chip's would stand, so that is told.
-    pub fn fail_crystal(&mut self, at: Instant) -> bool {
+    pub fn fail_crystal(&mut self) -> bool {
         let noticed = self.units.rcc.fail_hse();
         if !noticed && self.units.rcc.runs_on_hse() {
             let address = BLOCKS[map::place(Unit::Rcc)].base;
@@ -408,6 +408,7 @@ impl Chip {
             hclk: self.hclk.rate(),
             unlocked: self.units.pwr.backup_unlocked(),
             starved: self.vdd_starved,
+            lsi_since: self.units.rcc.lsi_since(),
         }
     }
 
