@@ -12,6 +12,8 @@ use std::fs::{File, metadata};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 pub const TESTS: &[Test] = &[
     ("the_supply_for_flashing_is_never_on_with_mains", the_supply_for_flashing_is_never_on_with_mains),
@@ -147,15 +149,24 @@ fn a_second_signal_de_energises_before_it_ends() {
     is_safe(&desk);
 }
 
+/// The probe answers nothing for longer than the watchdog's period, and then is gone: the board lost its supply, which nobody
+/// asked for.
 fn a_watchdog_that_starves_while_flashing_judges_nobody() {
     let desk = Desk::new(place(UPDATE), "5ms");
     let child = desk.begin();
     desk.wait_for("the case", |desk| !desk.recorded().is_empty());
-    desk.wait_for("the probe", |desk| desk.fake.board().lock().is_halted());
-    signal(&child, "-STOP");
-    desk.wait_for("the watchdog", Desk::is_off);
-    signal(&child, "-CONT");
+    let board = desk.fake.board();
+    desk.wait_for("the probe", |_| board.lock().is_halted());
+    thread::scope(|scope| {
+        let held = board.lock();
+        let unplugged = scope.spawn(|| desk.fake.unplug_probe());
+        thread::sleep(Duration::from_millis(1_300));
+        drop(held);
+        unplugged.join().unwrap();
+    });
     let ran = ended(child);
+    // That it was behind meanwhile is this test's own doing.
+    desk.fake.most_behind();
     ran.prints(75, &["1 inconclusive", "the watchdog was not fed for "]);
     desk.ended(Verdict::Inconclusive);
 }

@@ -47,6 +47,10 @@ impl PiBench {
         let first = events.len();
         let stood = self.score.stands().map_or(Level::Open, |stands| stands.level);
         let written = self.write(&firmware, Erase::Pages)?;
+        // That it was whole does not tell whether the watchdog cut the board off at its end.
+        if let Some(missed) = self.missed.clone().filter(|_| self.rig.wires.flashing.is_none()) {
+            return Err(written.err().map_or(missed, |error| self.not_flashed(&error)));
+        }
         self.looked = None;
         self.catch_up(events)?;
         // Only what the scenario asked for is its own doing; the supply for flashing is not the scenario's.
@@ -54,14 +58,10 @@ impl PiBench {
         let lacks = |level| !matches!(level, Level::Volts(volts) if volts >= nominal);
         let lost = |event: &Event| matches!(event.what, What::Supply { level } if lacks(level));
         let starved = self.rig.wires.flashing.is_none() && (lacks(stood) || events[first..].iter().any(lost));
-        // That it was whole does not tell whether the watchdog cut the board off at its end.
-        let missed = self.missed.clone().filter(|_| self.rig.wires.flashing.is_none());
-        let whole = match (written, missed) {
-            (Ok(()), Some(missed)) => return Err(missed),
-            (Err(error), Some(_)) => return Err(self.not_flashed(&error)),
-            (Ok(()), None) => true,
-            (Err(_), None) if starved => false,
-            (Err(error), None) => return Err(self.not_flashed(&error)),
+        let whole = match written {
+            Ok(()) => true,
+            Err(_) if starved => false,
+            Err(error) => return Err(self.not_flashed(&error)),
         };
         Ok(Flashing { firmware: firmware.name().to_owned(), sha256: firmware.sha256(), whole })
     }
@@ -77,7 +77,7 @@ impl PiBench {
         let what = format!("the board could not be flashed: {error}");
         match &self.missed {
             Some(missed) if self.rig.wires.flashing.is_none() => RigFault {
-                what: format!("{what}; {}", missed.what),
+                what: format!("{}; {what}", missed.what),
                 hint: "wire a low-voltage supply past the watchdog: `flashing` in the rig file".to_owned(),
             },
             _ => RigFault { what, hint: "check the probe's wires, and that the board has its supply".to_owned() },
