@@ -5,6 +5,7 @@
 //! and its board has no supply until it is played.
 
 pub mod metering;
+pub mod outside;
 #[cfg(target_os = "linux")]
 pub mod pi;
 #[cfg(not(target_os = "linux"))]

@@ -96,7 +96,7 @@ impl Setup {
         let lock = lock.map(Arc::new);
         let watch = Watch { lock: lock.clone(), ..terms.watch.clone() };
         let terms = Terms { watch, ..terms };
-        let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
+        let ready = lab.ready(&files, firmware, &terms.watch).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
             Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),
         })?;

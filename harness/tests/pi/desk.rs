@@ -65,8 +65,13 @@ impl Desk {
     fn holding(flash: Flash<'_>, here: Place, time: &str) -> Self {
         assert!(PI_12V.contains(TIME));
         let text = PI_12V.replace(TIME, &format!("time = \"{time}\""));
-        let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
-        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        Self::of(&text, "virtual-12v", flash, here)
+    }
+
+    /// With any rig, and any board behind its wires.
+    pub fn of(rig: &str, board: &str, flash: Flash<'_>, here: Place) -> Self {
+        let pi = Rig::parse(rig, Path::new("pi.toml")).unwrap();
+        let board = Rig::load(Path::new(board)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let fake = FakePi::start(&pi, &board, flash, 1, folder.path()).unwrap();
         here.write("pi.toml", fake.rig_text());

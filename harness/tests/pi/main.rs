@@ -6,6 +6,7 @@ mod checks;
 mod desk;
 mod endings;
 mod faults;
+mod safety;
 mod scenarios;
 #[allow(dead_code, reason = "each test target uses a part of it")]
 #[path = "../command/support.rs"]
@@ -21,7 +22,7 @@ fn main() {
     // They sleep most of the time, but for flashing.
     let processors = available_parallelism().map_or(2, NonZeroUsize::get);
     arguments.test_threads = arguments.test_threads.or(Some(4 * processors));
-    let tests = [scenarios::TESTS, faults::TESTS, endings::TESTS, checks::TESTS].concat();
+    let tests = [scenarios::TESTS, faults::TESTS, endings::TESTS, checks::TESTS, safety::TESTS].concat();
     let trials = tests.into_iter().map(|(name, test)| Trial::test(name, move || tried(test)));
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }

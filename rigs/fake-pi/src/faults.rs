@@ -1,12 +1,13 @@
 //! What a test breaks while a fake Pi runs. Each acts from now on, until it is taken back.
 
+use crate::bench_supply::BenchSupply;
 use crate::fake_pi::{FakePi, StartError};
 use crate::feed::Abuse;
 use brownout_rigs::live::console::Console;
 use brownout_rigs::live::probe_socket::ProbeSocket;
 use brownout_rigs::rig::pi::{Input, Line};
 use brownout_trace::event::Level;
-use brownout_trace::{RelayName, Span};
+use brownout_trace::{RelayName, Span, Volts};
 use std::collections::BTreeSet;
 
 impl FakePi {
@@ -123,6 +124,11 @@ impl FakePi {
     /// The level at the terminals by the power path.
     pub fn level(&self) -> Level {
         self.world().level()
+    }
+
+    /// What the bench supply gives before its switch, where the stage is one; `None` while its output is off.
+    pub fn supplied(&self) -> Option<Volts> {
+        self.world().feed.supply.as_ref().and_then(BenchSupply::given)
     }
 
     /// What the power path has been put through that a real one would not forgive.

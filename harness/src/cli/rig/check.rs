@@ -7,8 +7,10 @@ use crate::cli::setup;
 use crate::rigged::Rigged;
 use crate::runner::log::with_causes;
 use crate::runner::seed;
+use crate::runner::watch::{Stop, Watch};
 use crate::show::paint::Tint;
 use brownout_rigs::bench::RigFault;
+use brownout_rigs::bench::outside::Outside;
 use brownout_rigs::bench::pi::{PiLook, PiRig};
 use brownout_rigs::calibration::{Day, USUAL};
 use brownout_rigs::parts::supply::can_shot;
@@ -21,6 +23,7 @@ use brownout_trace::{Instant, Span, Volts};
 use clap::builder::FalseyValueParser;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to check, and how far to go.
 #[derive(clap::Args, Debug)]
@@ -51,8 +54,8 @@ const LONGEST: Span = Span::secs(3_650 * 86_400);
 /// Shots of a virtual rig: they are all alike.
 const VIRTUAL_SHOTS: u32 = 1;
 
-/// Checks each rig, and prints what was found.
-pub fn check(options: &Options, output: &mut Output) -> Exit {
+/// Checks each rig, and prints what was found; until `stop` says otherwise.
+pub fn check(options: &Options, output: &mut Output, stop: &Stop) -> Exit {
     if !(DAY..=LONGEST).contains(&options.valid) {
         output.error(&format!("a calibration cannot count for {}: from {DAY} to {LONGEST}", options.valid));
         return Exit::Usage;
@@ -71,23 +74,28 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
             }
         }
     }
-    let ends: Vec<Exit> = loaded.iter().map(|files| checked(options, files, output)).collect();
+    let ends: Vec<Exit> = loaded.iter().map(|files| checked(options, files, output, stop)).collect();
     ends.into_iter().max().unwrap_or(Exit::Fine)
 }
 
-fn checked(options: &Options, files: &RigFiles, output: &mut Output) -> Exit {
+fn checked(options: &Options, files: &RigFiles, output: &mut Output, stop: &Stop) -> Exit {
     let rig = &files.rig;
-    let _lock = match setup::lock(rig) {
-        Ok(lock) => lock,
+    let lock = match setup::lock(rig) {
+        Ok(lock) => lock.map(Arc::new),
         Err(error) => {
             output.error(&with_causes(&error));
             return Exit::RigTrouble;
         }
     };
+    let watch = Watch { stop: stop.clone(), lock, ..Watch::default() };
     let moves = !options.quiet_lines && (options.energise || !rig.stand.is_mains());
     let report = match &rig.stand {
         Stand::Virtual(_) => of_virtual(options, files),
-        Stand::Pi(wires) => of_pi(options, files, wires, moves),
+        Stand::Pi(wires) => {
+            let (report, warnings) = of_pi(options, files, wires, moves, &watch.outside());
+            warnings.iter().for_each(|warning| output.talk(&format!("warning: {warning}")));
+            report
+        }
     };
     for finding in &report.findings {
         let tint = match finding.grade {
@@ -127,24 +135,33 @@ fn bad(check: &'static str, fault: &RigFault) -> Report {
     report
 }
 
-/// Its lines first; then, if nothing is wrong with them, with the board on its supply.
-fn of_pi(options: &Options, files: &RigFiles, wires: &PiWires, moves: bool) -> Report {
-    let mut report = match PiLook::open(&files.rig, &files.profile) {
+/// Its lines first; then, if nothing is wrong with them, with the board on its supply. With what may make the rig less good
+/// than it could be.
+fn of_pi(
+    options: &Options,
+    files: &RigFiles,
+    wires: &PiWires,
+    moves: bool,
+    outside: &Outside,
+) -> (Report, Vec<String>) {
+    let mut report = match PiLook::open(&files.rig, &files.profile, outside) {
         Ok(mut look) => quiet(wires, &mut look, moves),
-        Err(fault) => return bad("rig", &fault),
+        Err(fault) => return (bad("rig", &fault), Vec::new()),
     };
     if !moves || report.grade() == Grade::Bad {
-        return report;
+        return (report, Vec::new());
     }
-    let bench = PiRig::new(&files.rig, &files.profile, None).and_then(|rig| rig.bench(Instant::ZERO));
+    let bench = outside.asked().and_then(|()| {
+        PiRig::new(&files.rig, &files.profile, None, outside.clone()).and_then(|rig| rig.bench(Instant::ZERO))
+    });
     let short = Level::Volts(Volts::ZERO);
     let shot = if can_shot(&wires.supply, short, SHOT).is_ok() { short } else { Level::Open };
-    let more = match bench {
-        Ok(mut bench) => energised(options, files, (shot, options.shots.get()), &mut bench),
-        Err(fault) => bad("rig", &fault),
+    let (more, warnings) = match bench {
+        Ok(mut bench) => (energised(options, files, (shot, options.shots.get()), &mut bench), bench.warnings()),
+        Err(fault) => (bad("rig", &fault), Vec::new()),
     };
     report.add(more);
-    report
+    (report, warnings)
 }
 
 /// Flashed by its probe, which is all of a virtual rig that can be wrong; and the rest for good measure.

@@ -80,6 +80,7 @@ impl PiBench {
     pub(super) fn open(rig: &PiRig, start: Instant) -> Result<Self, RigFault> {
         let wires = &rig.wires;
         let lines = Arc::new(Lines::open(wires)?);
+        rig.outside.driven().add(&lines);
         let (sender, news) = channel();
         let uses_bus = rig.meter.is_some() || matches!(wires.supply.stage, PowerStage::Dac(_));
         let bus = if uses_bus { Some(SharedBus::open(wires.i2c)?) } else { None };
@@ -151,7 +152,7 @@ impl PiBench {
     }
 
     /// The rig de-energised, for good.
-    fn de_energise(&mut self) {
+    pub(super) fn de_energise(&mut self) {
         let hands = self.player.stop();
         self.lines.make_safe();
         self.feeding = false;
@@ -165,7 +166,7 @@ impl PiBench {
     }
 
     /// Does something that a fault ends, and everything after it.
-    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, RigFault>) -> Result<T, RigFault> {
+    pub(super) fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, RigFault>) -> Result<T, RigFault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -194,6 +195,7 @@ impl PiBench {
 
     /// Everything that has to be so before the board gets its supply.
     pub(super) fn energise(&mut self) -> Result<(), RigFault> {
+        self.rig.outside.asked()?;
         self.guards.check(|line| self.lines.is_high(line))?;
         self.feeding = true;
         self.feed(Mono::now());

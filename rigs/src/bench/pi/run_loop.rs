@@ -85,6 +85,7 @@ impl PiBench {
 
     /// What has to be done again and again, whatever happens.
     pub(super) fn keep_up(&mut self, now: Mono) -> Result<(), RigFault> {
+        self.rig.outside.asked()?;
         if !self.feeding {
             return Ok(());
         }

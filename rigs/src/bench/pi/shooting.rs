@@ -26,6 +26,17 @@ struct Times {
     rises: bool,
 }
 
+/// Whether a shot that nothing measures is taken for what was asked, by when its strokes were played.
+fn is_believed(width: Span, played: Span) -> Result<(), RigFault> {
+    if (played - width).abs() <= PLAYED.max(Span(width.0 / 100)) {
+        return Ok(());
+    }
+    Err(RigFault {
+        what: format!("a late shot: {width} was asked for, and played as {played}; no sense line measures it"),
+        hint: "give the user a real-time priority, or end what else runs on the machine".to_owned(),
+    })
+}
+
 impl PiBench {
     pub(super) fn measure(
         &mut self,
@@ -118,18 +129,11 @@ impl PiBench {
         let played = |at: Instant| -> Option<Planned> { self.score.between(at, at).last().copied() };
         let (Some(fall), Some(rise)) = (played(start), played(start + width)) else { return Ok(()) };
         let (Some(fell), Some(rose)) = (fall.played, rise.played) else { return Ok(()) };
-        let (got, tolerance) = (rose - fell, PLAYED.max(Span(width.0 / 100)));
-        if (got - width).abs() <= tolerance {
-            return Ok(());
-        }
-        Err(RigFault {
-            what: format!("a late shot: {width} was asked for, and played as {got}; no sense line measures it"),
-            hint: "give the user a real-time priority, or end what else runs on the machine".to_owned(),
-        })
+        is_believed(width, rose - fell)
     }
 
     /// Lets time pass, telling nothing of it, until something is so.
-    fn wait_for(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), RigFault> {
+    pub(super) fn wait_for(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), RigFault> {
         loop {
             let heard = self.tend()?;
             if done(self) {
@@ -139,6 +143,23 @@ impl PiBench {
             if !self.look_at_the_meter(Instant::NEVER)? {
                 self.wait(soon)?;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_sense_a_late_shot_is_the_rig_s_fault() {
+        for (width, played) in [(100_000, 101_000), (100_000, 99_000), (500_000, 505_000), (500_000, 495_000)] {
+            is_believed(Span::micros(width), Span::micros(played)).unwrap();
+        }
+        for (width, played) in [(100_000, 101_001), (100_000, 98_999), (500_000, 505_001), (500_000, 494_999)] {
+            let fault = is_believed(Span::micros(width), Span::micros(played)).unwrap_err();
+            assert!(fault.what.starts_with("a late shot: "), "{fault}");
+            assert!(fault.hint.contains("real-time priority"), "{fault}");
         }
     }
 }

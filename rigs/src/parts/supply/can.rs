@@ -36,6 +36,11 @@ pub fn can_shot(wires: &SupplyWires, level: Level, width: Span) -> Result<(), St
     }
 }
 
+/// From the order to switch the supply off to no current, at the longest.
+pub fn opens_in(wires: &SupplyWires) -> Span {
+    of(wires).opens_in()
+}
+
 /// Whether the supply can go from one voltage to another over this time in stairs of this length; coarser ones will do
 /// where they are no higher than a twentieth of the nominal supply.
 ///
