@@ -9,7 +9,7 @@ use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
 use brownout_trace::event::{Crossing, Event, Figure, Level, ShotFigure, ShotReport, Threshold, What};
-use brownout_trace::{Instant, Slew, Span, Volts};
+use brownout_trace::{Amps, Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
@@ -225,6 +225,15 @@ impl Lively for VirtualBench {
         let mut bus =
             DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
         meter.sample(&mut bus).map(Some)
+    }
+
+    fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+        let Some(metering) = &self.metering else { return Ok(None) };
+        let meter = metering.meter();
+        let mut events = Vec::new();
+        let mut bus =
+            DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
+        meter.current(&mut bus)
     }
 
     /// Flashing has attached it already.
