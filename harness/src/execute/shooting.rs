@@ -4,14 +4,11 @@ use super::halt::Halt;
 use super::session::{Doing, Poll, Session};
 use super::stairs::stairs;
 use crate::scenario::step::{Course, Ramp, Required};
+use brownout_rigs::shot::width_tolerance;
 use brownout_trace::event::{Figure, Level, ShotReport, What};
 use brownout_trace::{Instant, Span, Volts};
 use std::collections::VecDeque;
 
-/// A width may be off by this or [`WIDTH_SHARE`] of itself, whichever is more.
-const WIDTH: Span = Span::millis(1);
-/// A hundredth.
-const WIDTH_SHARE: i64 = 100;
 /// A depth may be off by this share of the nominal supply.
 const DEPTH_SHARE: f64 = 0.05;
 
@@ -164,7 +161,7 @@ fn measured<T>(figure: Figure<T>, commanded: T) -> T {
 /// In what a shot is not what was asked for; what is unmeasured cannot be told.
 fn spoilt(report: &ShotReport, nominal: Volts) -> Option<String> {
     if let Figure::Measured(width) = report.measured_width {
-        let tolerance = WIDTH.max(Span(report.width.0 / WIDTH_SHARE));
+        let tolerance = width_tolerance(report.width);
         if (width - report.width).abs() > tolerance {
             return Some(format!("a shot of {} came out {width} wide, more than {tolerance} off", report.width));
         }

@@ -3,7 +3,6 @@
 
 use crate::desk::{Desk, Test, elf};
 use crate::support::{Place, Ran};
-use brownout_fake_pi::Flash;
 use brownout_rigs::rig::pi::Line;
 use brownout_trace::event::Level;
 use brownout_trace::{Verdict, What};
@@ -76,7 +75,7 @@ fn wait_for_the_probe(desk: &Desk) {
 }
 
 fn the_supply_for_flashing_is_never_on_with_mains() {
-    let desk = Desk::of(PI_MAINS, "virtual-220v", Flash::Blank, place(UPDATE));
+    let desk = Desk::of(PI_MAINS, "virtual-220v", place(UPDATE));
     let weekly = elf("weekly");
     let command = ["run", "scenarios", "--rig", "pi.toml", "--energise", "--firmware", &weekly, "--record", "records"];
     let ran = ended(begun(desk.command(&command)));
@@ -172,7 +171,7 @@ fn a_watchdog_that_starves_while_flashing_judges_nobody() {
 }
 
 fn a_holder_switches_its_bench_supply_off() {
-    let desk = Desk::of(PI_PSU, "virtual-12v", Flash::Blank, place(LONG));
+    let desk = Desk::of(PI_PSU, "virtual-12v", place(LONG));
     let child = desk.begin();
     desk.wait_for("the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
     assert!(desk.fake.supplied().is_some());

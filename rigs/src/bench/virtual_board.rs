@@ -9,7 +9,7 @@ use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
 use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
-use brownout_trace::{Instant, Slew, Span, Volts};
+use brownout_trace::{Amps, Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
@@ -125,14 +125,7 @@ impl Bench for VirtualBench {
             let below = self.levels[begun..].iter().position(|(at, _)| *at >= start + edges);
             below.map(|more| begun + more)
         });
-        let mut report = ShotReport {
-            level,
-            width,
-            start: Figure::Unmeasured,
-            measured_width: Figure::Unmeasured,
-            depth: Figure::Unmeasured,
-            slew: Figure::Unmeasured,
-        };
+        let mut report = ShotReport::unmeasured(level, width);
         if let (Some(begun), Some(down)) = (begun, down) {
             let began = self.levels[begun].0;
             report.start = Figure::Measured(began);
@@ -220,6 +213,15 @@ impl Lively for VirtualBench {
         let mut bus =
             DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
         meter.sample(&mut bus).map(Some)
+    }
+
+    fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+        let Some(metering) = &self.metering else { return Ok(None) };
+        let meter = metering.meter();
+        let mut events = Vec::new();
+        let mut bus =
+            DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
+        meter.current(&mut bus)
     }
 
     /// Flashing has attached it already.

@@ -13,15 +13,16 @@ use brownout_rigs::bench::RigFault;
 use brownout_rigs::bench::outside::Outside;
 use brownout_rigs::bench::pi::{PiLook, PiRig};
 use brownout_rigs::calibration::{Day, USUAL};
-use brownout_rigs::parts::supply::can_shot;
+use brownout_rigs::parts::supply::{can_shot, shortest_shot};
 use brownout_rigs::rig::Stand;
 use brownout_rigs::rig::pi::{PiWires, PowerStage};
 use brownout_rigs::self_check::lively::{About, SHOT};
 use brownout_rigs::self_check::{Grade, Lively, Report, lively, quiet};
 use brownout_trace::event::Level;
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Instant, Ohms, Span, Volts};
 use clap::builder::FalseyValueParser;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +38,10 @@ pub struct Options {
     /// What a better instrument reads at the supply terminals, such as 12.03V: the meter is compared with it
     #[arg(long, value_name = "VOLTS", env = "BROWNOUT_REFERENCE")]
     reference: Option<Volts>,
+    /// A resistor at the supply terminals in the board's place, such as 24ohm: the current that the meter reads is compared
+    /// with it. Console and probe are left alone
+    #[arg(long, value_name = "OHMS", env = "BROWNOUT_LOAD")]
+    load: Option<Ohms>,
     /// How long the calibration counts
     #[arg(long, value_name = "DUR", env = "BROWNOUT_VALID", default_value_t = USUAL)]
     valid: Span,
@@ -51,11 +56,21 @@ pub struct Options {
 const DAY: Span = Span::secs(86_400);
 /// Nobody promises more of a meter.
 const LONGEST: Span = Span::secs(3_650 * 86_400);
+/// What a supply can drive, and a meter still tell from nothing.
+const LOADS: RangeInclusive<f64> = 0.1..=10_000.0;
 /// Shots of a virtual rig: they are all alike.
 const VIRTUAL_SHOTS: u32 = 1;
 
 /// Checks each rig, and prints what was found; until `stop` says otherwise.
 pub fn check(options: &Options, output: &mut Output, stop: &Stop) -> Exit {
+    if let Some(load) = options.load.filter(|load| !LOADS.contains(&load.0)) {
+        output.error(&format!(
+            "a load of {load} tells nothing: from {} to {}",
+            Ohms(*LOADS.start()),
+            Ohms(*LOADS.end())
+        ));
+        return Exit::Usage;
+    }
     if !(DAY..=LONGEST).contains(&options.valid) {
         output.error(&format!("a calibration cannot count for {}: from {DAY} to {LONGEST}", options.valid));
         return Exit::Usage;
@@ -156,8 +171,9 @@ fn of_pi(
     });
     let short = Level::Volts(Volts::ZERO);
     let shot = if can_shot(&wires.supply, short, SHOT).is_ok() { short } else { Level::Open };
+    let width = shortest_shot(&wires.supply, shot).map_or(SHOT, |shortest| shortest.max(SHOT));
     let (more, warnings) = match bench {
-        Ok(mut bench) => (energised(options, files, (shot, options.shots.get()), &mut bench), bench.warnings()),
+        Ok(mut bench) => (energised(options, files, (shot, width, options.shots.get()), &mut bench), bench.warnings()),
         Err(fault) => (bad("rig", &fault), Vec::new()),
     };
     report.add(more);
@@ -182,7 +198,7 @@ fn of_virtual(options: &Options, files: &RigFiles) -> Report {
     };
     report.find("flash", Grade::Good, format!("{firmware} was written by probe-rs and verified"));
     let more = match rigged.bench(seed::USUAL, Instant::ZERO) {
-        Ok(mut bench) => energised(options, files, (Level::Open, VIRTUAL_SHOTS), &mut bench),
+        Ok(mut bench) => energised(options, files, (Level::Open, SHOT, VIRTUAL_SHOTS), &mut bench),
         Err(fault) => bad("rig", &fault),
     };
     report.add(more);
@@ -199,14 +215,21 @@ fn settles(wires: &PiWires) -> Option<(Volts, Span)> {
     }
 }
 
-fn energised(options: &Options, files: &RigFiles, (shot, shots): (Level, u32), bench: &mut dyn Lively) -> Report {
+fn energised(
+    options: &Options,
+    files: &RigFiles,
+    (shot, width, shots): (Level, Span, u32),
+    bench: &mut dyn Lively,
+) -> Report {
     let about = About {
         nominal: files.rig.stand.nominal(),
         shot,
         shots,
+        width,
         uncertainty: files.rig.uncertainty,
         settles: files.rig.stand.pi().and_then(|wires| settles(wires)),
         reference: options.reference,
+        load: options.load,
         console: files.profile.console.as_ref(),
     };
     lively(&about, bench)

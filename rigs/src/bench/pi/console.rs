@@ -212,6 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn a_user_who_may_not_is_told_the_group() {
+        let error = serialport::Error::new(serialport::ErrorKind::Io(ErrorKind::PermissionDenied), "Permission denied");
+        let fault = no_port("/dev/ttyUSB0", "the console", &error);
+        assert!(
+            fault.what == "no permission for /dev/ttyUSB0" && fault.hint.contains("the group `dialout`"),
+            "{fault}"
+        );
+    }
+
+    #[test]
     fn a_port_that_cannot_be_had_is_told_with_its_cause() {
         let fault = open(Path::new("/dev/serial/by-id/nobody"), 9_600, "the console").unwrap_err();
         assert_eq!(fault.what, "the console's port /dev/serial/by-id/nobody is not there");

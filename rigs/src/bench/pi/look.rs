@@ -15,7 +15,7 @@ use crate::profile::Profile;
 use crate::rig::Rig;
 use crate::rig::pi::{BenchSupply, Line, PiWires, PowerStage};
 use crate::self_check::{Lively, Quiet};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Amps, Instant, Span, Volts};
 use probe_rs::Permissions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +108,11 @@ impl Lively for PiBench {
     fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
         let Some((meter, bus)) = self.rig.meter.zip(self.bus.as_ref()) else { return Ok(None) };
         meter.sample(&mut bus.timed(self.clock)).map(Some)
+    }
+
+    fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+        let Some((meter, bus)) = self.rig.meter.zip(self.bus.as_ref()) else { return Ok(None) };
+        meter.current(&mut bus.timed(self.clock))
     }
 
     fn attach(&mut self) -> Result<Option<String>, RigFault> {

@@ -24,8 +24,9 @@ pub trait Stage {
     /// From one voltage to another it takes so long, at the longest.
     fn takes(&self, from: Volts, to: Volts) -> Span;
 
-    /// From the order to open its switches to no current, at the longest.
-    fn opens_in(&self) -> Span {
+    /// A shot may come out so much longer or shorter than asked, however exactly it is played: its two edges wait for
+    /// something that nobody commands.
+    fn strays(&self) -> Span {
         Span::ZERO
     }
 
