@@ -255,7 +255,7 @@ impl Board {
 
     /// Stops the crystal on OSC_IN, now; no rig file can ask for it.
     pub fn fail_crystal(&mut self) {
-        if self.chip.fail_crystal() {
+        if self.chip.fail_crystal(self.now) {
             self.raise_nmi();
         }
         self.attend(self.now);

@@ -104,11 +104,14 @@ impl Stage for SolidState<'_> {
         if self.rail(from) == self.rail(to) { Span::ZERO } else { self.period().times(2) }
     }
 
+    fn opens_in(&self) -> Span {
+        Span(self.period().0 / 2)
+    }
+
     /// Shorter by what it goes on until its zero, longer by what it waits for its angle: a zero that is still to come, then so
     /// long.
     fn strays(&self) -> Span {
-        let half = Span(self.period().0 / 2);
-        half + self.wires.turn_on.unwrap_or(Span::ZERO)
+        self.opens_in() + self.wires.turn_on.unwrap_or(Span::ZERO)
     }
 
     fn tread(&self) -> Result<Span, String> {

@@ -24,6 +24,11 @@ pub trait Stage {
     /// From one voltage to another it takes so long, at the longest.
     fn takes(&self, from: Volts, to: Volts) -> Span;
 
+    /// From the order to open its switches to no current, at the longest.
+    fn opens_in(&self) -> Span {
+        Span::ZERO
+    }
+
     /// A shot may come out so much longer or shorter than asked, however exactly it is played: its two edges wait for
     /// something that nobody commands.
     fn strays(&self) -> Span {
