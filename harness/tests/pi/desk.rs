@@ -223,7 +223,9 @@ impl Drop for Desk {
 
 /// Whether a run came to nothing since the machine was too busy.
 pub fn is_busy(ran: &Ran) -> bool {
-    ran.status == 75 && BUSY.iter().any(|busy| ran.stdout.contains(busy))
+    // While the board is flashed there is no case yet to say it of.
+    let told = |busy: &str| ran.stdout.contains(busy) || ran.stderr.contains(busy);
+    ran.status == 75 && BUSY.iter().any(|busy| told(busy))
 }
 
 /// A rig file whose timestamps may be wrong by so much.
