@@ -31,6 +31,9 @@ const KEEPS_UP: Span = Span::millis(100);
 /// What probe-rs says of a simulator that took too long for a page: it always is behind while it is flashed.
 const PROBE_WAITED: &str = "A timeout occurred";
 
+/// What a machine that is too busy is told; the case may come again.
+const BUSY: [&str; 5] = ["too busy", "too slow", "more than", "late shot", "arranging took until"];
+
 /// How often is looked.
 const GLANCE: Duration = Duration::from_millis(5);
 
@@ -38,7 +41,7 @@ const GLANCE: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 thread_local! {
-    /// A simulator of this thread was late.
+    /// A simulator of this thread was late, or the command was, and said so.
     pub static LATE: Cell<bool> = const { Cell::new(false) };
     /// How the last command of this thread ended; `None` while one runs.
     pub static STATUS: Cell<Option<i32>> = const { Cell::new(None) };
@@ -112,7 +115,7 @@ impl Desk {
     pub fn end(&self, child: Child) -> Ran {
         let ran = Ran::of(child.wait_with_output().unwrap());
         STATUS.set(Some(ran.status));
-        LATE.set(LATE.get() || ran.stderr.contains(PROBE_WAITED));
+        LATE.set(LATE.get() || is_busy(&ran) || ran.stderr.contains(PROBE_WAITED));
         ran
     }
 
@@ -165,9 +168,20 @@ impl Desk {
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let began = Instant::now();
         while !is_so(self) {
-            assert!(began.elapsed() < PATIENCE, "{what} never came");
+            // A case that ended since the machine was too busy has come to nothing, as one that says so by its status.
+            let gave_up = self.gave_up();
+            LATE.set(LATE.get() || gave_up);
+            assert!(!gave_up && began.elapsed() < PATIENCE, "{what} never came");
             sleep(GLANCE);
         }
+    }
+
+    /// Whether the case is over since the machine was too busy.
+    fn gave_up(&self) -> bool {
+        let events = self.recorded();
+        let is_over =
+            events.iter().any(|event| matches!(event.what, What::Ended { verdict: Verdict::Inconclusive, .. }));
+        is_over && BUSY.iter().any(|busy| format!("{events:?}").contains(busy))
     }
 
     /// Whether nothing feeds the board.
@@ -205,6 +219,13 @@ impl Drop for Desk {
             assert!(abuses.is_empty(), "{abuses:?}");
         }
     }
+}
+
+/// Whether a run came to nothing since the machine was too busy.
+pub fn is_busy(ran: &Ran) -> bool {
+    // While the board is flashed there is no case yet to say it of.
+    let told = |busy: &str| ran.stdout.contains(busy) || ran.stderr.contains(busy);
+    ran.status == 75 && BUSY.iter().any(|busy| told(busy))
 }
 
 /// A rig file whose timestamps may be wrong by so much.

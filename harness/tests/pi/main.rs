@@ -29,8 +29,8 @@ fn main() {
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
-/// So often a test comes again whose simulator did not keep up with the wall's clock: its board was slow for no reason of its
-/// own.
+/// So often a test comes again whose simulator did not keep up with the wall's clock, so that its board was slow for no reason
+/// of its own; or whose command did not, and said so.
 const TRIES: u32 = 3;
 
 fn tried(test: fn()) -> Result<(), Failed> {
@@ -45,11 +45,11 @@ fn tried(test: fn()) -> Result<(), Failed> {
         }
     }
     // Nothing was shown, and nothing refuted.
-    eprintln!("not shown: the simulator did not keep up with the wall's clock, {TRIES} times over");
+    eprintln!("not shown: the machine was too busy, {TRIES} times over");
     Ok(())
 }
 
-/// Whether a test that panicked has shown nothing: its simulator was late, and the command told so, or told nothing. A
+/// Whether a test that panicked has shown nothing: somebody was late, and the command ended inconclusive, or not at all. A
 /// verdict is one however late anybody was: that is what inconclusive is for.
 fn is_excused() -> bool {
     let judged = matches!(desk::STATUS.get(), Some(0 | 1));

@@ -11,23 +11,16 @@ pub const TESTS: &[Test] = &[
     ("a_dac_dips", || dipped(&judged_on(dac, &dip("40%", "100ms")), 2.0)),
     ("a_dac_s_slope_is_measured", a_dac_s_slope_is_measured),
     ("a_short_cut_of_mains_is_skipped", a_short_cut_of_mains_is_skipped),
-    ("a_dac_cuts", || drop(judged_on(dac, CUT))),
     ("diode_isolated_rails_pass", || drop(judged_on(isolated, PASSING))),
     ("diode_isolated_rails_dip", || dipped(&judged_on(isolated, &dip("70%", "100ms")), 3.5)),
     ("breaking_rails_dip", || dipped(&judged_on(breaking, &dip("40%", "100ms")), 2.0)),
     ("scpi_passes", || drop(passes_on(scpi, "memory/hard-reset", "@how=pin"))),
-    ("scpi_cuts", || drop(passes_on(scpi, "power/short-outage", "@cut=1s"))),
     ("scpi_dips", || {
         let shots = passes_on(scpi, "power/dips-iec-61000-4-29", "@clock=Mon 12:00:00@to=70%@width=1s");
         dipped(&shots, 8.4);
     }),
-    ("scpi_goes_up_a_slope", || drop(passes_on(scpi, "power/slow-brown-out", "@clock=Mon 12:00:00@slope=10s"))),
     ("korad_passes", || drop(passes_on(korad, "memory/hard-reset", "@how=pin"))),
     ("korad_cuts", || drop(passes_on(korad, "power/short-outage", "@cut=1s"))),
-    ("korad_dips", || {
-        let shots = passes_on(korad, "power/dips-iec-61000-4-29", "@clock=Mon 12:00:00@to=70%@width=1s");
-        dipped(&shots, 8.4);
-    }),
     ("mains_passes", || drop(judged_on(mains, PASSING))),
     ("mains_cuts", || drop(judged_on(mains, LONG_CUT))),
     ("mains_turns_on_at_the_crest", || drop(judged_on(crest, LONG_CUT))),

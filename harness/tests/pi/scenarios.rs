@@ -1,7 +1,7 @@
 //! The shipped scenarios, with what was approved for the virtual board.
 
-use crate::desk::{Desk, Test, case};
-use crate::support::{Place, Ran};
+use crate::desk::{Desk, Test, case, is_busy};
+use crate::support::Place;
 use brownout_trace::event::{Figure, ShotReport};
 use brownout_trace::{Span, What};
 
@@ -19,8 +19,7 @@ pub const TESTS: &[Test] = &[
     ("a_chord_on_the_buttons", || drop(passes("buttons/chord-released-early", ""))),
 ];
 
-/// What a machine that is too busy is told; the case may come again.
-const BUSY: [&str; 5] = ["too busy", "too slow", "more than", "late shot", "arranging took until"];
+/// So often a case comes again that a machine was too busy for.
 const RUNS: u32 = 3;
 
 fn passes(scenario: &str, filter: &str) -> Vec<ShotReport> {
@@ -66,10 +65,6 @@ pub fn judged_on(desk: impl Fn(Place) -> Desk, steps: &str) -> Vec<ShotReport> {
 fn not_shown() -> Vec<ShotReport> {
     eprintln!("not shown: inconclusive {RUNS} times over");
     Vec::new()
-}
-
-fn is_busy(ran: &Ran) -> bool {
-    ran.status == 75 && BUSY.iter().any(|busy| ran.stdout.contains(busy))
 }
 
 /// The shots of a run that ended as it should.
