@@ -1,11 +1,12 @@
 //! Rules 2, 6 and 7 of DESIGN.md, each where it could be broken: who ends a rig that is energised, who is to blame for a board
 //! that lost its supply, and two supplies that are never on together.
 
-use crate::desk::{Desk, Test, elf};
+use crate::desk::{Desk, LATE, Test, elf};
 use crate::support::{Place, Ran};
 use brownout_rigs::rig::pi::Line;
 use brownout_trace::event::Level;
 use brownout_trace::{Verdict, What};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::{File, metadata};
 use std::os::unix::fs::MetadataExt;
@@ -51,11 +52,31 @@ fn begun(mut command: Command) -> Child {
 }
 
 fn ended(child: Child) -> Ran {
-    Ran::of(child.wait_with_output().unwrap())
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    if [&ran.stdout, &ran.stderr].iter().any(|said| said.contains("too busy")) {
+        // Another cause than the one that is looked for may have been first: then the test comes again.
+        LATE.set(true);
+    }
+    ran
 }
 
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+fn signal(child: &mut Child, name: &str) {
+    if child.try_wait().unwrap().is_none() {
+        assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+    }
+}
+
+/// Waits until something is so, or the command has ended before its time.
+fn wait_for(desk: &Desk, child: &mut Child, what: &str, is_so: impl Fn(&Desk) -> bool) {
+    let child = RefCell::new(child);
+    desk.wait_for(what, |desk| is_so(desk) || child.borrow_mut().try_wait().unwrap().is_some());
+}
+
+/// In its first case, the board fed.
+fn energised(desk: &Desk) -> Child {
+    let mut child = desk.begin();
+    wait_for(desk, &mut child, "the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
+    child
 }
 
 fn switch() -> Line {
@@ -64,14 +85,19 @@ fn switch() -> Line {
 
 /// Nothing feeds the board, and nothing would if the watchdog closed again.
 fn is_safe(desk: &Desk) {
-    assert_eq!((desk.fake.level(), desk.fake.driven(switch())), (Level::Open, Some(false)));
+    let is = (desk.fake.level(), desk.fake.driven(switch()));
+    if is != (Level::Open, Some(false)) {
+        // However busy the machine was.
+        LATE.set(false);
+        panic!("not safe: {is:?}");
+    }
 }
 
 /// probe-rs is at work: the flash of the board has changed.
-fn wait_for_the_probe(desk: &Desk) {
+fn wait_for_the_probe(desk: &Desk, child: &mut Child) {
     let board = desk.fake.board();
     let before = board.lock().image().clone();
-    desk.wait_for("the probe", |_| *board.lock().image() != before);
+    wait_for(desk, child, "the probe", |_| *board.lock().image() != before);
 }
 
 fn the_supply_for_flashing_is_never_on_with_mains() {
@@ -90,18 +116,18 @@ fn the_supply_for_flashing_is_never_on_with_mains() {
 
 /// A check whose shots have begun.
 fn checking(desk: &Desk) -> Child {
-    let child = begun(desk.command(&["rig", "check", "--rig", "pi.toml", "--shots", "1000"]));
+    let mut child = begun(desk.command(&["rig", "check", "--rig", "pi.toml", "--shots", "1000"]));
     // Its lines are tried first, each for a moment.
-    desk.wait_for("the board", |desk| desk.fake.board().lock().is_powered());
-    desk.wait_for("a shot", Desk::is_off);
+    wait_for(desk, &mut child, "the board", |desk| desk.fake.board().lock().is_powered());
+    wait_for(desk, &mut child, "a shot", Desk::is_off);
     child
 }
 
 fn a_signal_ends_a_check() {
     for (name, says) in [("-INT", "stopped by SIGINT"), ("-TERM", "stopped by SIGTERM")] {
         let desk = Desk::flashed(Place::new());
-        let child = checking(&desk);
-        signal(&child, name);
+        let mut child = checking(&desk);
+        signal(&mut child, name);
         ended(child).prints(75, &["bad       shots", says, "pi-12v: bad"]);
         is_safe(&desk);
     }
@@ -119,12 +145,12 @@ fn a_check_that_is_de_energised_ends() {
 }
 
 fn a_signal_ends_what_comes_before_a_case() {
-    let settles: fn(&Desk) = |desk| desk.wait_for("the supply", |desk| !desk.is_off());
+    let settles: fn(&Desk, &mut Child) = |desk, child| wait_for(desk, child, "the supply", |desk| !desk.is_off());
     for wait in [settles, wait_for_the_probe] {
         let desk = Desk::new(place(LONG), "5ms");
-        let child = desk.begin();
-        wait(&desk);
-        signal(&child, "-INT");
+        let mut child = desk.begin();
+        wait(&desk, &mut child);
+        signal(&mut child, "-INT");
         let ran = ended(child);
         ran.says(75, &["the rig `pi-12v`: stopped by SIGINT"]);
         assert_eq!(ran.stdout, "", "nothing was run");
@@ -136,13 +162,14 @@ fn a_signal_ends_what_comes_before_a_case() {
 fn a_second_signal_de_energises_before_it_ends() {
     let desk = Desk::new(place(LONG), "5ms");
     let mut child = desk.begin();
-    wait_for_the_probe(&desk);
+    wait_for_the_probe(&desk, &mut child);
     let board = desk.fake.board();
     let held = board.lock();
-    signal(&child, "-INT");
-    signal(&child, "-TERM");
+    signal(&mut child, "-INT");
+    signal(&mut child, "-TERM");
     let status = child.wait().unwrap();
     drop(held);
+    ended(child);
     assert!([Some(2), Some(15)].contains(&status.signal()), "{status}");
     desk.wait_for("the switch", |desk| desk.fake.driven(switch()) == Some(false));
     is_safe(&desk);
@@ -152,10 +179,9 @@ fn a_second_signal_de_energises_before_it_ends() {
 /// asked for.
 fn a_watchdog_that_starves_while_flashing_judges_nobody() {
     let desk = Desk::new(place(UPDATE), "5ms");
-    let child = desk.begin();
-    desk.wait_for("the case", |desk| !desk.recorded().is_empty());
+    let mut child = energised(&desk);
     let board = desk.fake.board();
-    desk.wait_for("the probe", |_| board.lock().is_halted());
+    wait_for(&desk, &mut child, "the probe", |_| board.lock().is_halted());
     thread::scope(|scope| {
         let held = board.lock();
         let unplugged = scope.spawn(|| desk.fake.unplug_probe());
@@ -172,8 +198,7 @@ fn a_watchdog_that_starves_while_flashing_judges_nobody() {
 
 fn a_holder_switches_its_bench_supply_off() {
     let desk = Desk::of(PI_PSU, "virtual-12v", place(LONG));
-    let child = desk.begin();
-    desk.wait_for("the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
+    let child = energised(&desk);
     assert!(desk.fake.supplied().is_some());
     let safe = || ended(begun(desk.command(&["rig", "safe", "--rig", "pi.toml"])));
     let ran = safe();
@@ -191,14 +216,18 @@ fn a_holder_switches_its_bench_supply_off() {
 
 fn a_hang_is_the_watchdog_s_affair() {
     let desk = Desk::new(place(LONG), "5ms");
-    let child = desk.begin();
-    desk.wait_for("the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
-    signal(&child, "-STOP");
+    let mut child = energised(&desk);
+    signal(&mut child, "-STOP");
     desk.wait_for("the watchdog", Desk::is_off);
-    assert_eq!(desk.fake.driven(switch()), Some(true), "a program that hangs leaves its lines as they were");
-    signal(&child, "-CONT");
-    ended(child).prints(75, &["1 inconclusive", "the watchdog was not fed for "]);
+    let driven = desk.fake.driven(switch());
+    signal(&mut child, "-CONT");
+    let ran = ended(child);
+    // By whichever of its threads comes to it first.
+    let causes = ["the watchdog was not fed for ", "the console was not read for ", "the run loop stood still for "];
+    ran.prints(75, &["1 inconclusive"]);
+    assert!(causes.iter().any(|cause| ran.stdout.contains(cause)), "{ran:#?}");
     desk.ended(Verdict::Inconclusive);
+    assert_eq!(driven, Some(true), "a program that hangs leaves its lines as they were");
 }
 
 /// The same command, of a user who has no right to a real-time priority.
