@@ -26,6 +26,7 @@ mod presence;
 mod probe;
 mod queue;
 mod realtime;
+mod rehearsal;
 mod run_loop;
 mod safe;
 mod score;
@@ -37,5 +38,6 @@ mod wires;
 
 pub use look::PiLook;
 pub use pi_bench::PiBench;
+pub use rehearsal::{Rehearsed, rehearse};
 pub use safe::{make_safe, model};
 pub use station::{PiRig, Prepared};

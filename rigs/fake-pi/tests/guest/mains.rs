@@ -1,6 +1,6 @@
 //! A mains rig: zero-cross pulses, an SSR that turns off at the current's zero, a relay sensed on switched mains.
 
-use super::talk::{Host, Outcome, around, listen, next, output, weekly, with_stage};
+use super::talk::{Host, Outcome, around, listen, next, output, weekly};
 use brownout_fake_pi::Flash;
 use brownout_trace::event::Level;
 use rppal::gpio::{Gpio, Trigger};
@@ -8,15 +8,11 @@ use std::time::Duration;
 
 const HALF: Duration = Duration::from_millis(10);
 
+/// The shipped rig.
+const MAINS: &str = include_str!("../../../pi-mains.toml");
+
 pub fn mains() -> Outcome {
-    let stage = r#"{ mains = { ssr = { line = "GPIO17", active = "high" }, zero-cross = { line = "GPIO18", active = "high" }, frequency = "50Hz" } }"#;
-    let crowbar = "crowbar = { output = { line = \"GPIO18\", active = \"high\" }, limit = \"5A\" }\n";
-    let text = with_stage(stage)
-        .replace(crowbar, "")
-        .replace("nominal = \"12V\"", "nominal = \"220Vac\"")
-        .replace("by    = \"contact\"", "by    = \"mains-optocoupler\"")
-        .replace("probe     = {}", "probe     = {}\nflashing  = { line = \"GPIO16\", active = \"high\" }");
-    let host = Host::of(&text, "virtual-220v", Flash::Holding(&weekly()));
+    let host = Host::of(MAINS, "virtual-220v", Flash::Holding(&weekly()));
     let path = host.fake.console().display().to_string();
     let mut guest = host.guest("mains", &[("CONSOLE", &path)]);
     guest.said("flashing supply")?;
@@ -31,11 +27,12 @@ pub fn mains_inside() {
     let (mut ssr, mut watchdog, mut flashing) = (output(&gpio, 17), output(&gpio, 22), output(&gpio, 16));
     let first = pulse(&mut zero);
     assert_eq!(pulse(&mut zero) - first, HALF);
+    // The sense pulls its line down while there is a supply.
     flashing.set_high();
-    next(&mut sense, Trigger::RisingEdge);
+    next(&mut sense, Trigger::FallingEdge);
     super::talk::wait("flashing supply");
     flashing.set_low();
-    next(&mut sense, Trigger::FallingEdge);
+    next(&mut sense, Trigger::RisingEdge);
     std::thread::spawn(move || {
         loop {
             watchdog.toggle();
@@ -43,16 +40,16 @@ pub fn mains_inside() {
         }
     });
     let on = around(|| ssr.set_high());
-    let rose = next(&mut sense, Trigger::RisingEdge);
+    let came = next(&mut sense, Trigger::FallingEdge);
     // At whatever angle; or once the watchdog is fed.
-    assert!(rose.timestamp >= on.0);
+    assert!(came.timestamp >= on.0);
     let off = around(|| ssr.set_low());
-    let fell = next(&mut sense, Trigger::FallingEdge);
-    assert!(fell.timestamp >= off.0 && fell.timestamp <= off.1 + HALF, "{fell:?} {off:?}");
-    let since = (fell.timestamp - first).as_nanos();
+    let went = next(&mut sense, Trigger::RisingEdge);
+    assert!(went.timestamp >= off.0 && went.timestamp <= off.1 + HALF, "{went:?} {off:?}");
+    let since = (went.timestamp - first).as_nanos();
     assert_eq!(since % HALF.as_nanos(), 0, "at a zero");
     ssr.set_high();
-    next(&mut sense, Trigger::RisingEdge);
+    next(&mut sense, Trigger::FallingEdge);
     let mut port = serialport::new(std::env::var("CONSOLE").unwrap(), 115_200).open().unwrap();
     // Before the board has started it hears nothing: asked until the contact tells.
     for _ in 0..600 {

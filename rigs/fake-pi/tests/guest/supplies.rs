@@ -1,6 +1,6 @@
 //! Power stages.
 
-use super::talk::{EVER, Host, Outcome, PI, around, came, listen, next, output, until, wait, with_stage};
+use super::talk::{EVER, Host, Outcome, around, came, listen, next, output, until, wait, with_stage};
 use brownout_fake_pi::Flash;
 use brownout_fake_pi::feed::Abuse;
 use rppal::gpio::{Gpio, OutputPin, Trigger};
@@ -94,9 +94,8 @@ pub fn korad_inside() {
 
 pub fn rails() -> Outcome {
     let stage = r#"{ rails = { nominal = { line = "GPIO17", active = "high" }, other = { line = "GPIO16", active = "low" }, volts = "4.8V", change = { break-before-make = "100us" } } }"#;
-    let crowbar = r#"limit = "5A", sense = { line = "GPIO26", active = "low", pull = "up" } }"#;
-    let text = with_stage(stage).replace("limit = \"5A\" }", crowbar);
-    assert_ne!(text, PI);
+    let crowbar = r#"crowbar = { output = { line = "GPIO18", active = "high" }, limit = "5A", sense = { line = "GPIO26", active = "low", pull = "up" } }"#;
+    let text = with_stage(stage).replace("[pi.supply]\n", &format!("[pi.supply]\n{crowbar}\n"));
     let host = Host::of(&text, "virtual-12v", Flash::Blank);
     let mut guest = host.guest("two rails and a crowbar", &[]);
     guest.said("so far so good")?;

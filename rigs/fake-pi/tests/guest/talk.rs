@@ -28,9 +28,13 @@ pub const PI: &str = include_str!("../../../pi-12v.toml");
 /// The power stage in it.
 const STAGE: &str = r#"{ high-side = { line = "GPIO17", active = "high" } }"#;
 
-/// The shipped rig with another power stage.
+/// The crowbar beside it.
+const CROWBAR: &str = r#"crowbar = { output = { line = "GPIO18", active = "high" }, limit = "5A" }"#;
+
+/// The shipped rig with another power stage, and no crowbar: with most of them one would want a sense of its own.
 pub fn with_stage(stage: &str) -> String {
-    PI.replace(STAGE, stage)
+    assert!(PI.contains(STAGE) && PI.contains(CROWBAR));
+    PI.replace(STAGE, stage).replace(CROWBAR, "")
 }
 
 /// A fake Pi in a folder of its own.

@@ -17,7 +17,7 @@ use super::edges::Sequences;
 use super::guards::Guards;
 use super::lines::Lines;
 use super::news::News;
-use super::player::{Hands, Player};
+use super::player::{Hands, Perform, Player};
 use super::queue::Queue;
 use super::score::Score;
 use super::sense::Sensed;

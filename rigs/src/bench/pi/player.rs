@@ -64,11 +64,20 @@ impl Desk {
     }
 }
 
+/// Who does the strokes.
+pub trait Perform: Send + 'static {
+    /// Does one stroke, now; a wait in it ends when it is `over`.
+    ///
+    /// # Errors
+    /// The rig did not do it.
+    fn perform(&mut self, stroke: &Stroke, over: &AtomicBool) -> Result<(), RigFault>;
+}
+
 /// The thread, and what it is to play.
 #[derive(Debug)]
-pub struct Player {
+pub struct Player<H: Perform = Hands> {
     desk: Arc<Desk>,
-    thread: Option<JoinHandle<Hands>>,
+    thread: Option<JoinHandle<H>>,
     warning: Option<String>,
 }
 
@@ -85,9 +94,9 @@ pub struct Hands {
     pub port: Option<Box<dyn SerialPort>>,
 }
 
-impl Player {
+impl<H: Perform> Player<H> {
     /// Plays from now on.
-    pub fn start(hands: Hands, news: Sender<News>) -> Self {
+    pub fn start(hands: H, news: Sender<News>) -> Self {
         let desk = Arc::new(Desk::default());
         let (told, privileged) = channel();
         let theirs = Arc::clone(&desk);
@@ -112,7 +121,7 @@ impl Player {
 
     /// Plays no more: returns when the thread has ended, with what it had in its hands. What stands is for the caller to
     /// make safe.
-    pub fn stop(&mut self) -> Option<Hands> {
+    pub fn stop(&mut self) -> Option<H> {
         self.desk.over.store(true, Ordering::Relaxed);
         // Under the lock: the thread either sees the flag or is woken.
         drop(self.desk.acts());
@@ -121,13 +130,13 @@ impl Player {
     }
 }
 
-impl Drop for Player {
+impl<H: Perform> Drop for Player<H> {
     fn drop(&mut self) {
         self.stop();
     }
 }
 
-fn play(desk: &Desk, mut hands: Hands, news: &Sender<News>) -> Hands {
+fn play<H: Perform>(desk: &Desk, mut hands: H, news: &Sender<News>) -> H {
     // When the last stroke was done, and what may not come before.
     let mut done = Mono::now();
     let mut rests_until = done;
@@ -164,9 +173,8 @@ fn play(desk: &Desk, mut hands: Hands, news: &Sender<News>) -> Hands {
     hands
 }
 
-impl Hands {
-    /// Does one stroke, now; a wait in it ends when it is `over`.
-    pub fn perform(&mut self, stroke: &Stroke, over: &AtomicBool) -> Result<(), RigFault> {
+impl Perform for Hands {
+    fn perform(&mut self, stroke: &Stroke, over: &AtomicBool) -> Result<(), RigFault> {
         match stroke {
             Stroke::Set { line, high } => self.lines.set(*line, *high),
             Stroke::AwaitInactive { input, within } => self.wait(*input, false, *within, over)?,
@@ -187,7 +195,9 @@ impl Hands {
         }
         Ok(())
     }
+}
 
+impl Hands {
     fn wait(&self, input: Input, active: bool, within: Span, over: &AtomicBool) -> Result<(), RigFault> {
         let until = Mono::now() + within;
         while self.lines.is_active(input) != active && !over.load(Ordering::Relaxed) {
