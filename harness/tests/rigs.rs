@@ -15,10 +15,11 @@ const THEMES: [&str; 5] = ["buttons", "clock", "memory", "power", "schedule"];
 
 const HEAD: &str = "# Which scenario runs on which rig
 
-Every shipped scenario on every shipped virtual rig with the shipped firmware, as `brownout run --rig NAME` judges it: a plain
-number is how many cases passed, and all did; else the notes say what became of the others. A case that a rig cannot do, or
-whose figures are for another board, is skipped with its reason; one that fails shows something of that board which its
-designer should know. A rig with skipped cases only ends with 0.
+Every shipped scenario on every shipped virtual rig with the shipped firmware, as `brownout run --rig NAME` judges it. A plain
+number counts the cases that passed, one with a note those that did not: `7, 1 [22]` is seven passed, and one of which note 22
+says what became. A case that a rig cannot do, or whose figures are for another board, is skipped with its reason. One that
+fails says something of that board: on a slow rise a transformerless supply of small current starts its controller, is dragged
+down by it, and starts it again.
 
 Written by `BROWNOUT_WRITE=1 cargo test -p brownout --test rigs -- --ignored`, which without that variable compares.
 ";

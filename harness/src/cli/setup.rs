@@ -16,6 +16,7 @@ use brownout_reports::record::{Header, Sha256};
 use brownout_reports::{CaseName, RunFolder};
 use brownout_rigs::calibration::{Calibration, Day};
 use brownout_rigs::lock::{Holder, LockError, RigLock};
+use brownout_rigs::lot::Lot;
 use brownout_rigs::rig::Rig;
 use brownout_trace::{Instant, Span};
 use std::collections::BTreeMap;
@@ -81,6 +82,12 @@ pub struct Terms {
 /// of a firmware that never sleeps would take hours.
 const USUAL_CASE_TIME: Span = Span::secs(600);
 
+/// Whether a rig is the board and nothing else, so that every event on it is the one that was approved: what a meter reads is
+/// its own, and the nominal board of a lot is a board of its own.
+fn is_plain(rig: &Rig) -> bool {
+    rig.meter.is_none() && Lot::draw(rig, seed::USUAL, 1).is_none()
+}
+
 /// The most wall time of a case on this rig. On a physical one it is the bench time, which the scenario asked for.
 fn case_time(asked: Option<Span>, rig: &Rig) -> Option<Span> {
     asked.or_else(|| rig.stand.wiring().map(|_| USUAL_CASE_TIME))
@@ -127,7 +134,7 @@ impl Setup {
             board: Board {
                 profile: &self.files.profile.name,
                 base: self.files.profile.base.as_deref(),
-                is_exact: self.terms.seed == seed::USUAL,
+                is_exact: self.terms.seed == seed::USUAL && is_plain(&self.files.rig),
             },
             seed: self.terms.seed,
             quarantine: &self.terms.quarantine,

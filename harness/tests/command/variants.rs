@@ -47,6 +47,15 @@ fn a_variant_is_compared_with_its_base() {
     here.run(&["run", "--rig", "virtual-5v"]).prints(0, &["1 case: 1 passed"]);
 }
 
+/// A meter's readings are in a trace, and a lot's nominal relay is another one: whole traces are compared on the plain rig.
+#[test]
+fn a_metered_rig_and_a_lot_are_judged_by_outcomes() {
+    for rig in ["virtual-12v-metered", "virtual-12v-lot"] {
+        let ran = place().run(&["run", "--rig", rig, "scenarios/power/beyond-hold-up.toml"]);
+        ran.prints(0, &["3 cases: 3 passed, 0 failed\n"]);
+    }
+}
+
 /// What only a board on another supply was measured for, nobody else has to pass; nor need it be able to.
 #[test]
 fn a_scenario_for_another_supply_is_skipped_with_its_reason() {
