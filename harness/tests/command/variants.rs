@@ -1,6 +1,9 @@
 //! The supply variants: one rig of each kind runs shipped scenarios from end to end, against what was approved.
 
 use crate::support::Place;
+use brownout_reports::Record;
+use brownout_trace::event::{Figure, Level};
+use brownout_trace::{Event, Instant, Span, What};
 
 /// The dip at an angle, too, where there is a sine.
 const SOME: [&str; 4] = ["short-outage", "long-outage-open", "switch-on-bounce", "dips-at-phase-angle"];
@@ -45,6 +48,49 @@ fn a_variant_is_compared_with_its_base() {
     assert_eq!(here.run(&["accept"]).status, 0);
     assert_eq!(here.snapshots(), ["noon@weekly-5v.snap", "noon@weekly.snap"]);
     here.run(&["run", "--rig", "virtual-5v"]).prints(0, &["1 case: 1 passed"]);
+}
+
+/// What happened in the one case of a scenario that was run.
+fn events(rig: &str, scenario: &str, case: &str) -> Vec<Event> {
+    let here = place();
+    let file = format!("scenarios/power/{scenario}.toml");
+    let id = format!("power/{scenario}@{case}");
+    here.run(&["run", "--rig", rig, "--record", "kept", &file, "--", "--exact", &id]).prints(0, &["1 case: 1 passed"]);
+    let records = brownout_reports::records(&here.path("kept/run-0001")).unwrap();
+    records.iter().flat_map(|path| Record::read(path).unwrap().events).collect()
+}
+
+#[test]
+fn each_dip_begins_at_its_angle() {
+    for (angle, into_the_cycle) in [("0deg", Span::ZERO), ("180deg", Span::millis(10))] {
+        let case = format!("clock=Mon 12:00:00@angle={angle}");
+        let starts: Vec<Instant> = events("virtual-220v", "dips-at-phase-angle", &case)
+            .into_iter()
+            .filter_map(|event| match event.what {
+                What::Shot(report) => Some(report.start),
+                _ => None,
+            })
+            .map(|start| if let Figure::Measured(at) = start { at } else { panic!("unmeasured") })
+            .collect();
+        assert_eq!(starts.len(), 18);
+        let cycle = Span::millis(20).0;
+        assert!(starts.iter().all(|at| at.0.rem_euclid(cycle) == into_the_cycle.0), "{angle}: {starts:?}");
+    }
+}
+
+#[test]
+fn a_switch_bounces_as_long_as_it_may() {
+    let events = events("virtual-12v", "switch-on-bounce", "bounce=50ms@gap=600ms");
+    let changes: Vec<(Instant, Level)> = events
+        .into_iter()
+        .filter_map(|event| match event.what {
+            What::Supply { level } if event.at >= Instant::ZERO => Some((event.at, level)),
+            _ => None,
+        })
+        .collect();
+    let first: Vec<_> = changes.iter().filter(|(at, _)| *at <= Instant::ZERO + Span::millis(50)).collect();
+    assert!(first.len() >= 3 && first.len() % 2 == 1, "{changes:?}");
+    assert_ne!(first[first.len() - 1].1, Level::Open);
 }
 
 /// A meter's readings are in a trace, and a lot's nominal relay is another one: whole traces are compared on the plain rig.
