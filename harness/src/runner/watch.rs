@@ -10,7 +10,7 @@ use brownout_rigs::bench::{Bench, Flashing, RigFault};
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::lock::RigLock;
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Angle, Event, Instant, Span};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as WallInstant};
@@ -151,6 +151,14 @@ impl<B: Bench> Bench for Watched<'_, B> {
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
         self.bench.play(levels)
+    }
+
+    fn at_angle(&self, after: Instant, angle: Angle) -> Option<Instant> {
+        self.bench.at_angle(after, angle)
+    }
+
+    fn switch_on(&mut self, level: Level, length: Span) -> Result<(), RigFault> {
+        self.bench.switch_on(level, length)
     }
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {

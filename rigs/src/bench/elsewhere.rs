@@ -8,7 +8,7 @@ use crate::rig::Rig;
 use crate::rig::pi::{Line, PiWires};
 use crate::self_check::{Lively, Quiet};
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Event, Instant, Span, Volts};
+use brownout_trace::{Angle, Event, Instant, Span, Volts};
 use std::convert::Infallible;
 
 /// A rig that cannot be had here.
@@ -150,6 +150,14 @@ impl Bench for PiBench {
     }
 
     fn play(&mut self, _: &[(Instant, Level)]) -> Result<(), RigFault> {
+        match self.0 {}
+    }
+
+    fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+        match self.0 {}
+    }
+
+    fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
         match self.0 {}
     }
 

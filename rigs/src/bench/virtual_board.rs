@@ -9,10 +9,12 @@ use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
 use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
-use brownout_trace::{Amps, Instant, Slew, Span, Volts};
+use brownout_trace::{Amps, Angle, Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use brownout_virtual::rng::Stream;
+use brownout_virtual::supply::{Mains, bouncing};
 use brownout_virtual::symbols::Symbols;
 use desk_bus::DeskBus;
 use probe_rs::probe::Probe;
@@ -37,6 +39,10 @@ pub struct VirtualBench {
     chip: Arc<str>,
     /// The firmware under test.
     firmware: Firmware,
+    /// The sine at its terminals, on AC.
+    mains: Option<Mains>,
+    /// How its switch bounces.
+    bounces: Stream,
 }
 
 impl VirtualBench {
@@ -56,6 +62,8 @@ impl VirtualBench {
             measures: rig.measures.clone(),
             chip: flashed.chip.clone(),
             firmware: flashed.firmware.clone(),
+            mains: wiring.supply.frequency.map(Mains::new),
+            bounces: Stream::new(seed, "switch"),
         })
     }
 
@@ -112,6 +120,15 @@ impl Bench for VirtualBench {
             metering.expect(levels);
         }
         Ok(())
+    }
+
+    fn at_angle(&self, after: Instant, angle: Angle) -> Option<Instant> {
+        self.mains.map(|mains| mains.next_angle(after, angle))
+    }
+
+    fn switch_on(&mut self, level: Level, length: Span) -> Result<(), RigFault> {
+        let changes = bouncing(self.now(), level, length, &mut self.bounces);
+        self.play(&changes)
     }
 
     /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals

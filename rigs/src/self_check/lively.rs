@@ -284,6 +284,7 @@ mod tests {
     use crate::bench::Flashing;
     use crate::firmware::Firmware;
     use crate::profile::Profile;
+    use brownout_trace::Angle;
     use brownout_trace::event::ShotReport;
 
     /// A bench whose every figure is given.
@@ -316,6 +317,12 @@ mod tests {
         fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
             self.level = levels.last().unwrap().1;
             Ok(())
+        }
+        fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+            None
+        }
+        fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+            Err(RigFault::no_bounce())
         }
         fn measure_shot(&mut self, level: Level, start: Instant, width: Span, _: Span) -> Result<ShotReport, RigFault> {
             let off = self.widths.pop();
@@ -441,6 +448,12 @@ mod tests {
             fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
                 self.1 = 9.6;
                 self.0.play(levels)
+            }
+            fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+                None
+            }
+            fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+                Err(RigFault::no_bounce())
             }
             fn measure_shot(&mut self, _: Level, _: Instant, _: Span, _: Span) -> Result<ShotReport, RigFault> {
                 Err(fault("no shots"))

@@ -196,6 +196,9 @@ fn of_virtual(options: &Options, files: &RigFiles) -> Report {
         Ok(flashed) => flashed,
         Err(fault) => return bad("flash", &fault),
     };
+    if let Some(said) = files.rig.stand.inrush() {
+        report.find("inrush", Grade::Good, said);
+    }
     report.find("flash", Grade::Good, format!("{firmware} was written by probe-rs and verified"));
     let more = match rigged.bench(seed::USUAL, Instant::ZERO) {
         Ok(mut bench) => energised(options, files, (Level::Open, SHOT, VIRTUAL_SHOTS), &mut bench),

@@ -29,7 +29,7 @@ use crate::firmware::Firmware;
 use crate::parts::supply::{ready, safe, strokes};
 use crate::rig::pi::{Input, Line, PowerStage};
 use brownout_trace::event::{Level, ShotReport, What};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Angle, Event, Instant, Span};
 use brownout_virtual::board::ConsoleLines;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -222,6 +222,14 @@ impl Bench for PiBench {
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
         self.guarded(|bench| bench.hand_over(levels))
+    }
+
+    fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+        None
+    }
+
+    fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+        Err(RigFault::no_bounce())
     }
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {
