@@ -409,14 +409,14 @@ fn a_board_comes_up_however_its_switch_bounced() {
             let mut at = LATER;
             supply.set_level(at, Level::Open);
             supply.set_load(at, Amps(20e-3));
-            at = at + Span::secs(5);
+            at += Span::secs(5);
             supply.advance(at);
             supply.set_load(at, Amps::ZERO);
-            at = at + Span::micros(500 * begin + 131);
+            at += Span::micros(500 * begin + 131);
             supply.set_level(at, Level::Volts(Volts(220.0)));
-            at = at + Span::micros(1000 * held + 461);
+            at += Span::micros(1000 * held + 461);
             supply.set_level(at, Level::Open);
-            at = at + Span::micros(45_170);
+            at += Span::micros(45_170);
             supply.set_level(at, Level::Volts(Volts(220.0)));
             // What the series capacitor gives at once is no crossing to come: whoever waits for one has to look.
             let there = supply.vdd(at) >= Volts(1.92);
