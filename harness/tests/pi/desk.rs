@@ -28,6 +28,9 @@ const TIME: &str = "time    = \"100us\"";
 /// A simulator that is no further behind keeps up.
 const KEEPS_UP: Span = Span::millis(100);
 
+/// One that is further behind has a slow board, whose relay comes late for its scenario's limits.
+const AT_ONCE: Span = Span::millis(5);
+
 /// What probe-rs says of a simulator that took too long for a page: it always is behind while it is flashed.
 const PROBE_WAITED: &str = "A timeout occurred";
 
@@ -43,6 +46,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 thread_local! {
     /// A simulator of this thread was late, or the command was, and said so.
     pub static LATE: Cell<bool> = const { Cell::new(false) };
+    /// The board behind a simulator of this thread was slow.
+    pub static SLOW: Cell<bool> = const { Cell::new(false) };
     /// How the last command of this thread ended; `None` while one runs.
     pub static STATUS: Cell<Option<i32>> = const { Cell::new(None) };
     /// A power path of this thread was put through what no lateness excuses.
@@ -212,7 +217,9 @@ impl Desk {
 impl Drop for Desk {
     /// However a trial ends, a real rig would have lived through it.
     fn drop(&mut self) {
-        LATE.set(LATE.get() || self.fake.most_behind() > KEEPS_UP);
+        let behind = self.fake.most_behind();
+        LATE.set(LATE.get() || behind > KEEPS_UP);
+        SLOW.set(SLOW.get() || behind > AT_ONCE);
         let abuses = self.fake.abuses();
         ABUSED.set(ABUSED.get() || !abuses.is_empty());
         if !std::thread::panicking() {

@@ -34,14 +34,19 @@ fn main() {
 const TRIES: u32 = 3;
 
 fn tried(test: fn()) -> Result<(), Failed> {
-    for _ in 0..TRIES {
+    for left in (0..TRIES).rev() {
         desk::LATE.set(false);
+        desk::SLOW.set(false);
         desk::STATUS.set(None);
         desk::ABUSED.set(false);
         match catch_unwind(AssertUnwindSafe(test)) {
             Ok(()) => return Ok(()),
-            Err(panic) if !is_excused() => resume_unwind(panic),
-            Err(_) => {}
+            Err(_) if is_excused() => {}
+            // A board that was slow may have deserved its verdict; but not whenever it is asked.
+            Err(_) if left > 0 && desk::SLOW.get() && !desk::ABUSED.get() => {
+                eprintln!("comes again: the board behind the fake Pi was slow");
+            }
+            Err(panic) => resume_unwind(panic),
         }
     }
     // Nothing was shown, and nothing refuted.
