@@ -170,7 +170,7 @@ mod tests {
         let notes = |over: &str| {
             let text = format!(
                 "title = \"t\"\nwhy = \"w\"\ncovers = [\"choosing\"]\nsteps = [\n  \
-                 {{ ramp = {{ to = \"0V\", over = \"{over}\", measured = [\"slew\"] }} }},\n  \
+                 {{ ramp = {{ to = \"2V\", over = \"{over}\", measured = [\"slew\"] }} }},\n  \
                  {{ expect = {{ relay = \"K1\", is = \"open\" }} }},\n]\n"
             );
             std::fs::write(folder.path().join("a.toml"), text).unwrap();
