@@ -127,7 +127,7 @@ fn dispatch(command: &Command, output: &mut Output, lab: &dyn Lab, stop: &Stop) 
         Command::Completions(options) => completions::completions(options, output),
         Command::Serve(options) => serve::serve(options, output, stop),
         Command::Reject(options) => reject::reject(options, output),
-        Command::Rig(options) => rig::rig(options, output),
+        Command::Rig(options) => rig::rig(options, output, stop),
         Command::Schema(options) => schema::schema(options, output),
     }
 }

@@ -29,6 +29,8 @@ use store::Compared;
 pub struct Board<'a> {
     /// The name of its profile.
     pub profile: &'a str,
+    /// The profile that it is a variant of: what was approved for that one holds for it too, unless it has its own.
+    pub base: Option<&'a str>,
     /// Whether every event comes out as it was approved, so that whole traces can be compared: on the virtual bench,
     /// with the seed that a run has by itself.
     pub is_exact: bool,
@@ -62,14 +64,36 @@ pub fn check(case: &Case, outcome: &CaseOutcome, board: Board<'_>, look: Look) -
         Verdict::Skipped | Verdict::Inconclusive => return None,
     }
     let words = text::outcome(case, outcome);
-    let text = match store::approved(&place) {
-        Ok(Some(approved)) => carry::over(&words, &approved),
-        // A file that cannot be read is told of by the comparison.
-        Ok(None) | Err(_) => words.to_string(),
-    };
-    let first = store::compare(&place, case, &text);
-    let second = trace.map(|place| (store::compare(&place, case, &trace::text(case, outcome)), place));
+    let base = |kind: fn(&Case, &str) -> Place| board.base.map(|base| kind(case, base));
+    let first = compare(&place, base(Place::outcome), case, |approved| match approved {
+        Some(approved) => carry::over(&words, approved),
+        None => words.to_string(),
+    });
+    let second = trace.map(|place| {
+        let compared = compare(&place, base(Place::trace), case, |_| trace::text(case, outcome));
+        (compared, place)
+    });
     unapproved(&place, first, look).or_else(|| second.and_then(|(compared, place)| unapproved(&place, compared, look)))
+}
+
+/// Compares with what was approved for this board; where nothing was, with what was approved for its base. `text` is made
+/// in sight of the approved one.
+fn compare(place: &Place, base: Option<Place>, case: &Case, text: impl Fn(Option<&str>) -> String) -> Compared {
+    // A file that cannot be read is told of by the comparison.
+    let own = store::approved(place).unwrap_or_default();
+    let base = base.filter(|_| !place.approved().exists()).and_then(|base| store::approved(&base).ok().flatten());
+    let text = text(own.as_deref().or(base.as_deref()));
+    match base {
+        Some(base) if base.trim_end() == text.trim_end() => {
+            place.discard_pending();
+            Compared::Same
+        }
+        Some(base) => match store::compare(place, case, &text) {
+            Compared::New { text, pending } => Compared::Changed { approved: base, text, pending },
+            compared => compared,
+        },
+        None => store::compare(place, case, &text),
+    }
 }
 
 fn unapproved(place: &Place, compared: Compared, look: Look) -> Option<Unapproved> {

@@ -5,6 +5,7 @@
 //! and its board has no supply until it is played.
 
 pub mod metering;
+pub mod outside;
 #[cfg(target_os = "linux")]
 pub mod pi;
 #[cfg(not(target_os = "linux"))]
@@ -14,7 +15,7 @@ pub mod virtual_board;
 
 use crate::firmware::Firmware;
 use brownout_trace::event::{Figure, Level, ShotFigure, ShotReport};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Angle, Event, Instant, Span};
 use std::fmt;
 
 /// What execution needs of a rig; virtual or Pi.
@@ -29,6 +30,14 @@ pub trait Bench {
     /// Hands stimuli over beforehand: levels at the supply terminals at instants at or after `now()`. They happen
     /// whoever advances.
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault>;
+
+    /// The first instant at or after `after` at which the supply's sine stands at this angle; `None` where the rig has none
+    /// to choose: a DC supply, a switch that chooses for itself.
+    fn at_angle(&self, after: Instant, angle: Angle) -> Option<Instant>;
+
+    /// Puts a level on the terminals now, through a contact that bounces for at most `length` before it stays closed: how, is
+    /// a matter of the seed. A fault on a rig that cannot.
+    fn switch_on(&mut self, level: Level, length: Span) -> Result<(), RigFault>;
 
     /// After the shot: what was measured back of it. It fell from `start` on and began to rise `width` later, `edges`
     /// long each; the rest of the way back may not be over yet, or never come (a ramp).
@@ -81,6 +90,13 @@ pub struct RigFault {
     pub what: String,
     /// What may help; empty if nothing is known.
     pub hint: String,
+}
+
+impl RigFault {
+    /// That a rig cannot bounce: a plan skips such cases, so that only one made by hand gets here.
+    pub fn no_bounce() -> Self {
+        Self { what: "the rig has no contact that bounces".to_owned(), hint: "run it on a virtual rig".to_owned() }
+    }
 }
 
 impl fmt::Display for RigFault {

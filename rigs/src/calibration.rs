@@ -16,6 +16,7 @@
 //! reference = "12.03V"
 //! gain   = "0.12%"
 //! offset = "4mV"
+//! current = { load = "24ohm", gain = "-0.2%" }             # against a known load, where there was one
 //! ```
 //! It is written whole or not at all, and never read by anything but [`Calibration::load`].
 
@@ -28,7 +29,7 @@ pub use error::CalibrationError;
 pub use quantiles::Quantiles;
 
 use crate::self_check::Grade;
-use brownout_trace::{Percent, Span, Volts};
+use brownout_trace::{Ohms, Percent, Span, Volts};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::fs;
@@ -84,6 +85,19 @@ pub struct MeterError {
     pub gain: Percent,
     /// What it reads with nothing at the terminals; `None` if they did not come down.
     pub offset: Option<Volts>,
+    /// How it reads a current; `None` where no known load was there.
+    pub current: Option<CurrentError>,
+}
+
+/// What a meter reads wrong of a current.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CurrentError {
+    /// What stood at the terminals in the board's place.
+    pub load: Ohms,
+    /// By how much it reads too high, of what the voltage drives through the load; below zero: too low.
+    #[serde(with = "signed")]
+    pub gain: Percent,
 }
 
 /// A percentage that may be negative; elsewhere none is.
@@ -159,10 +173,13 @@ impl Calibration {
         if let Some(ShotTimes { count, late, width }) = &self.shots {
             let _ = write!(text, "\n[shots]\ncount = {count}\nlate  = {}\nwidth = {}\n", late.toml(), width.toml());
         }
-        if let Some(MeterError { reference, gain, offset }) = &self.meter {
+        if let Some(MeterError { reference, gain, offset, current }) = &self.meter {
             let _ = write!(text, "\n[meter]\nreference = \"{reference}\"\ngain      = \"{gain}\"\n");
             if let Some(offset) = offset {
                 let _ = writeln!(text, "offset    = \"{offset}\"");
+            }
+            if let Some(CurrentError { load, gain }) = current {
+                let _ = writeln!(text, "current   = {{ load = \"{load}\", gain = \"{gain}\" }}");
             }
         }
         text
@@ -182,7 +199,12 @@ mod tests {
             grade: Grade::Degraded,
             lines: 11,
             shots: Some(ShotTimes { count: 50, late: quantiles(21, 60, 80_001), width: quantiles(0, 31, 44_000) }),
-            meter: Some(MeterError { reference: Volts(12.03), gain: Percent(-0.12), offset: Some(Volts(-0.004)) }),
+            meter: Some(MeterError {
+                reference: Volts(12.03),
+                gain: Percent(-0.12),
+                offset: Some(Volts(-0.004)),
+                current: Some(CurrentError { load: Ohms(24.0), gain: Percent(-0.2) }),
+            }),
         }
     }
 
@@ -190,7 +212,9 @@ mod tests {
     fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/in/pi.toml");
-        for found in [found(), Calibration { shots: None, meter: None, ..found() }] {
+        let bare = Calibration { shots: None, meter: None, ..found() };
+        let unloaded = found().meter.map(|meter| MeterError { current: None, offset: None, ..meter });
+        for found in [found(), bare, Calibration { meter: unloaded, ..found() }] {
             found.write(&path).unwrap();
             let (read, text) = Calibration::load(&path, &found.rig).unwrap();
             assert_eq!((&read, text), (&found, found.text()));

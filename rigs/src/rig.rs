@@ -9,6 +9,7 @@ use crate::place::{line_column, of_path, of_words, text_at};
 use crate::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
 use brownout_trace::{RelayName, Volts};
+use brownout_virtual::supply::worst_inrush;
 use brownout_virtual::wiring::Wiring;
 use pi::PiWires;
 use pi::check::Head;
@@ -121,6 +122,14 @@ impl Stand {
         }
     }
 
+    /// What flows at the worst instant of switching on, in words; nothing is known of a physical rig's board.
+    pub fn inrush(&self) -> Option<String> {
+        let wiring = self.wiring()?;
+        let (surge, angle) = worst_inrush(&wiring.supply, wiring.supply.nominal);
+        let at = if wiring.supply.frequency.is_some() { format!(" at {angle} of the mains") } else { String::new() };
+        Some(format!("{:.1} A at most, switched on{at}, capacitors empty; {:.3} A²s", surge.peak.0, surge.i2t))
+    }
+
     /// Whether it switches mains, which takes a word of its own (DESIGN.md, rule 7).
     pub fn is_mains(&self) -> bool {
         self.pi().is_some_and(|wires| wires.is_mains())
@@ -195,6 +204,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("virtual-12v-lot", include_str!("../virtual-12v-lot.toml")),
     ("virtual-5v", include_str!("../virtual-5v.toml")),
     ("virtual-110v", include_str!("../virtual-110v.toml")),
+    ("virtual-110v-transformer", include_str!("../virtual-110v-transformer.toml")),
     ("virtual-110v-switching", include_str!("../virtual-110v-switching.toml")),
     ("virtual-220v", include_str!("../virtual-220v.toml")),
     ("virtual-220v-dropper", include_str!("../virtual-220v-dropper.toml")),
@@ -373,6 +383,18 @@ mod tests {
 
     fn in_head(line: &str) -> Result<Rig, RigError> {
         Rig::parse(&SHIPPED[0].1.replace("\nboard ", &format!("\n{line}\nboard ")), Path::new("rig.toml"))
+    }
+
+    #[test]
+    fn a_virtual_rig_knows_its_inrush() {
+        let stand = |name| Rig::load(Path::new(name)).unwrap().stand.inrush();
+        // (12 V − 0.7 V) / 0.5 Ω, and 470 µF · 11.3² / (2 · 0.5 Ω).
+        let direct = "22.6 A at most, switched on, capacitors empty; 0.060 A²s";
+        assert_eq!(stand("virtual-12v").as_deref(), Some(direct));
+        // √2 · 220 V less the bridge, through the surge resistor of 47 Ω and the source's 0.5 Ω.
+        let dropper = stand("virtual-220v-dropper").unwrap();
+        assert!(dropper.starts_with("6.5 A at most, switched on at 90deg of the mains"), "{dropper}");
+        assert_eq!(stand("pi-12v"), None);
     }
 
     #[test]

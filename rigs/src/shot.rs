@@ -6,6 +6,21 @@
 use crate::rig::pi::{Channel, Input, Line};
 use brownout_trace::Span;
 
+/// A width may be off by this or a [`WIDTH_SHARE`]th of itself, whichever is more (DESIGN.md, rule 1).
+const WIDTH: Span = Span::millis(1);
+/// A hundredth.
+const WIDTH_SHARE: i64 = 100;
+
+/// By how much the width of a shot may be off; one that is further off spoils the attempt, on every rig.
+pub fn width_tolerance(width: Span) -> Span {
+    WIDTH.max(Span(width.0 / WIDTH_SHARE))
+}
+
+/// The shortest shot that may be so far off.
+pub fn shortest_with(off: Span) -> Span {
+    if off <= WIDTH { Span::ZERO } else { Span(off.0.saturating_mul(WIDTH_SHARE)) }
+}
+
 /// One action at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stroke {
@@ -46,4 +61,20 @@ pub enum Stroke {
         /// The bytes, line end included.
         bytes: Vec<u8>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_millisecond_or_a_hundredth() {
+        let tolerances = [1, 50, 100, 101, 5_000].map(|millis| width_tolerance(Span::millis(millis)));
+        assert_eq!(tolerances, [1_000, 1_000, 1_000, 1_010, 50_000].map(Span::micros));
+        for off in [Span::millis(1), Span(1_000_001), Span::millis(15)] {
+            let shortest = shortest_with(off);
+            assert!(width_tolerance(shortest) >= off && width_tolerance(shortest - Span(1)) <= off.max(WIDTH));
+        }
+        assert_eq!(shortest_with(Span::millis(10)), Span::secs(1));
+    }
 }

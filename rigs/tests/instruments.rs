@@ -5,6 +5,7 @@ mod common;
 use brownout_rigs::bench::Bench;
 use brownout_rigs::bench::virtual_board::VirtualBench;
 use brownout_rigs::rig::Rig;
+use brownout_rigs::self_check::Lively;
 use brownout_trace::event::{Event, Figure, Level, What};
 use brownout_trace::{Instant, Span, Volts};
 use common::{flashed, run, weekly};
@@ -45,6 +46,20 @@ fn depth(figure: Figure<Volts>) -> f64 {
         Figure::Measured(volts) => volts.0,
         Figure::Unmeasured => panic!("the depth was not measured"),
     }
+}
+
+#[test]
+fn a_meter_with_a_shunt_reads_the_current_through_it() {
+    // Half a step is 62.5 uA over 20 mohm, 50 uA over 100 mohm; the board's own current moves meanwhile.
+    for (meter, step) in [(INA226, 125e-6), (INA219, 100e-6)] {
+        let mut bench = bench(&metered(meter, "", ""), 1);
+        let flows = bench.board().supply_current().0;
+        let read = bench.current().unwrap().unwrap().0;
+        assert!(flows > 2e-3 && (read - flows).abs() < step + 0.05 * flows, "{meter:?}: {read} A of {flows} A");
+        // The voltage is read as before.
+        assert!((depth(dip(&mut bench, Span::millis(10)).0) - 8.4).abs() < 0.01);
+    }
+    assert_eq!(bench(&metered(ADS1115, "", ""), 1).current().unwrap(), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::plan::Case;
 use crate::rigged::Rigged;
 use crate::runner::CaseRunner;
 use crate::runner::log::{hash, with_causes};
-use crate::runner::watch::CaseWatch;
+use crate::runner::watch::{CaseWatch, Watch};
 use brownout_reports::record::Sha256;
 use brownout_rigs::bench::RigFault;
 use brownout_rigs::bench::pi::PiRig;
@@ -52,20 +52,20 @@ pub enum Trouble {
 /// What makes benches ready; tests have one of their own.
 pub trait Lab: Sync {
     /// Flashes `firmware` onto the rig's board. Without one a virtual board gets the shipped one, and a board on a desk is
-    /// tested as it is.
+    /// tested as it is. What is energised meanwhile is so under `watch`.
     ///
     /// # Errors
     /// A file that is no firmware for the board, or a rig that could not be flashed.
-    fn ready(&self, files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble>;
+    fn ready(&self, files: &RigFiles, firmware: Option<&Path>, watch: &Watch) -> Result<Ready, Trouble>;
 }
 
 /// The rigs as they are.
 pub struct Rigs;
 
 impl Lab for Rigs {
-    fn ready(&self, files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+    fn ready(&self, files: &RigFiles, firmware: Option<&Path>, watch: &Watch) -> Result<Ready, Trouble> {
         if files.rig.stand.pi().is_some() {
-            return on_pi(files, firmware);
+            return on_pi(files, firmware, watch);
         }
         let firmware = self::firmware(firmware)?;
         let flashed = Rigged::flash(files.rig.clone(), files.profile.clone(), &firmware);
@@ -83,12 +83,12 @@ impl Lab for Rigs {
 }
 
 /// A Pi rig, looked at and safe; its board flashed if a firmware is named.
-fn on_pi(files: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+fn on_pi(files: &RigFiles, firmware: Option<&Path>, watch: &Watch) -> Result<Ready, Trouble> {
     let firmware = firmware.map(|path| self::firmware(Some(path))).transpose()?;
     let hash = firmware.as_ref().map(|firmware| Sha256(firmware.sha256()));
     let name = firmware.as_ref().map(|firmware| firmware.name().to_owned());
     let trouble = |fault: RigFault| Trouble::Rig(fault.to_string());
-    let rig = PiRig::new(&files.rig, &files.profile, firmware).map_err(trouble)?;
+    let rig = PiRig::new(&files.rig, &files.profile, firmware, watch.outside()).map_err(trouble)?;
     let prepared = rig.prepare().map_err(trouble)?;
     let mut said = match name {
         Some(name) => format!("flashed {name} by probe-rs and verified it"),

@@ -6,6 +6,7 @@ pub mod safe;
 
 use super::exit::Exit;
 use super::output::Output;
+use crate::runner::watch::Stop;
 use clap::Subcommand;
 
 const EXIT_HELP: &str = "\
@@ -33,10 +34,10 @@ enum Action {
     List,
 }
 
-/// Does it.
-pub fn rig(options: &Options, output: &mut Output) -> Exit {
+/// Does it, until `stop` says otherwise.
+pub fn rig(options: &Options, output: &mut Output, stop: &Stop) -> Exit {
     match &options.action {
-        Action::Check(options) => check::check(options, output),
+        Action::Check(options) => check::check(options, output, stop),
         Action::Safe(options) => safe::safe(options, output),
         Action::List => list::list(output),
     }

@@ -57,7 +57,7 @@ pub struct Options {
     /// Begin no case that would not end within this wall time, by an estimate; such cases are told of as not run
     #[arg(long, value_name = "DUR", env = "BROWNOUT_MAX_TIME")]
     pub max_time: Option<Span>,
-    /// End a case that takes longer than this wall time, as inconclusive
+    /// End a case that takes longer than this wall time, as inconclusive; 10min on a virtual rig if not said
     #[arg(long, value_name = "DUR", env = "BROWNOUT_CASE_TIME")]
     pub case_time: Option<Span>,
     /// End a case that takes longer than this bench time, counted from the beginning of arranging, as inconclusive

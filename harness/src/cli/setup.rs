@@ -16,8 +16,9 @@ use brownout_reports::record::{Header, Sha256};
 use brownout_reports::{CaseName, RunFolder};
 use brownout_rigs::calibration::{Calibration, Day};
 use brownout_rigs::lock::{Holder, LockError, RigLock};
+use brownout_rigs::lot::Lot;
 use brownout_rigs::rig::Rig;
-use brownout_trace::Instant;
+use brownout_trace::{Instant, Span};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,6 +78,21 @@ pub struct Terms {
     pub uncalibrated: bool,
 }
 
+/// The most wall time of a case on a virtual rig where `--case-time` says nothing. No shipped case takes a tenth of it; a week
+/// of a firmware that never sleeps would take hours.
+const USUAL_CASE_TIME: Span = Span::secs(600);
+
+/// Whether a rig is the board and nothing else, so that every event on it is the one that was approved: what a meter reads is
+/// its own, and the nominal board of a lot is a board of its own.
+fn is_plain(rig: &Rig) -> bool {
+    rig.meter.is_none() && Lot::draw(rig, seed::USUAL, 1).is_none()
+}
+
+/// The most wall time of a case on this rig. On a physical one it is the bench time, which the scenario asked for.
+fn case_time(asked: Option<Span>, rig: &Rig) -> Option<Span> {
+    asked.or_else(|| rig.stand.wiring().map(|_| USUAL_CASE_TIME))
+}
+
 impl Setup {
     /// Takes the rig's lock, flashes the board and makes the record folder, in this order: a run that cannot begin
     /// leaves no folder, and touches no rig that another one holds.
@@ -94,9 +110,10 @@ impl Setup {
             calibrated(&files.rig, Day::today(), terms.uncalibrated).map_err(|why| (Exit::RigTrouble, why))?;
         let lock = lock(&files.rig).map_err(|error| (Exit::RigTrouble, with_causes(&error)))?;
         let lock = lock.map(Arc::new);
-        let watch = Watch { lock: lock.clone(), ..terms.watch.clone() };
+        let wall = case_time(terms.watch.wall, &files.rig);
+        let watch = Watch { lock: lock.clone(), wall, ..terms.watch.clone() };
         let terms = Terms { watch, ..terms };
-        let ready = lab.ready(&files, firmware).map_err(|trouble| match trouble {
+        let ready = lab.ready(&files, firmware, &terms.watch).map_err(|trouble| match trouble {
             Trouble::File(why) => (Exit::Usage, why),
             Trouble::Rig(why) => (Exit::RigTrouble, format!("the rig `{}`: {why}", files.rig.name)),
         })?;
@@ -114,7 +131,11 @@ impl Setup {
     pub fn station(&self) -> Station<'_> {
         Station {
             bench: self.ready.runner.as_ref(),
-            board: Board { profile: &self.files.profile.name, is_exact: self.terms.seed == seed::USUAL },
+            board: Board {
+                profile: &self.files.profile.name,
+                base: self.files.profile.base.as_deref(),
+                is_exact: self.terms.seed == seed::USUAL && is_plain(&self.files.rig),
+            },
             seed: self.terms.seed,
             quarantine: &self.terms.quarantine,
             watch: &self.terms.watch,
@@ -202,5 +223,18 @@ fn header(files: &RigFiles, firmware: Option<Sha256>, seed: u64) -> Header {
         calibrated: None,
         calibration_file: None,
         origin: Instant::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_virtual_rig_gives_a_case_ten_minutes_unless_asked() {
+        let rig = |name| Rig::load(Path::new(name)).unwrap();
+        assert_eq!(case_time(None, &rig("virtual-5v")), Some(Span::secs(600)));
+        assert_eq!(case_time(Some(Span::secs(1)), &rig("virtual-5v")), Some(Span::secs(1)));
+        assert_eq!(case_time(None, &rig("pi-5v")), None);
     }
 }

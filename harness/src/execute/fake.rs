@@ -11,7 +11,7 @@ use brownout_rigs::profile::Profile;
 use brownout_rigs::programme::{Mode, Programme};
 use brownout_rigs::uncertainty::Uncertainty;
 use brownout_trace::event::{Figure, Level, ShotReport, What};
-use brownout_trace::{Civil, Days, Event, Instant, RelayName, ResetCause, Span, TimeOfDay};
+use brownout_trace::{Angle, Civil, Days, Event, Instant, RelayName, ResetCause, Span, TimeOfDay};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -359,6 +359,14 @@ impl Bench for Fake {
             }
         }
         Ok(())
+    }
+
+    fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+        None
+    }
+
+    fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+        Err(RigFault::no_bounce())
     }
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, _: Span) -> Result<ShotReport, RigFault> {

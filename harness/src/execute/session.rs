@@ -247,6 +247,14 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// The same through a contact that bounces for up to `length`.
+    pub fn switch_on(&mut self, level: Level, length: Span) -> Result<(), Halt> {
+        let now = self.now();
+        self.bench.switch_on(level, length)?;
+        self.ledger.supply(now, now + length, level, self.case.nominal, self.profile);
+        Ok(())
+    }
+
     /// What judging looks at.
     pub fn view(&self) -> View<'_> {
         View {

@@ -4,14 +4,12 @@ use super::halt::Halt;
 use super::session::{Doing, Poll, Session};
 use super::stairs::stairs;
 use crate::scenario::step::{Course, Ramp, Required};
+use brownout_rigs::bench::Bench;
+use brownout_rigs::shot::width_tolerance;
 use brownout_trace::event::{Figure, Level, ShotReport, What};
 use brownout_trace::{Instant, Span, Volts};
 use std::collections::VecDeque;
 
-/// A width may be off by this or [`WIDTH_SHARE`] of itself, whichever is more.
-const WIDTH: Span = Span::millis(1);
-/// A hundredth.
-const WIDTH_SHARE: i64 = 100;
 /// A depth may be off by this share of the nominal supply.
 const DEPTH_SHARE: f64 = 0.05;
 
@@ -30,16 +28,37 @@ impl Shooting {
         Self { level, course, measured, begins: None }
     }
 
-    /// The levels of all of them, from now on.
-    fn wave(&self, now: Instant, standing: Level) -> Vec<(Instant, Level)> {
+    /// When each begins: at its angle, where it has one.
+    fn times(&self, bench: &dyn Bench) -> Result<VecDeque<Instant>, Halt> {
+        let now = bench.now();
+        let at = |begin: Instant| match self.course.angle {
+            Some(angle) => bench.at_angle(begin, angle).ok_or_else(|| {
+                Halt::Rig(format!("the rig cannot begin a disturbance at {angle}: it has no mains to time it by"))
+            }),
+            None => Ok(begin),
+        };
+        let once = self.course.width + self.course.edges;
+        // One that waited for its angle may keep the next waiting.
+        let mut free = now;
+        let next = |after: Span| {
+            let begin = at(free.max(now + after))?;
+            free = begin + once;
+            Ok(begin)
+        };
+        self.course.begins().map(next).collect()
+    }
+
+    /// The levels of all of them.
+    fn wave(&self, begins: &VecDeque<Instant>, standing: Level, nominal: Volts) -> Vec<(Instant, Level)> {
+        let stair = Ramp::stair(nominal);
         let edges = self.course.edges;
         let mut wave = Vec::new();
-        for begin in self.course.begins().map(|after| now + after) {
+        for begin in begins.iter().copied() {
             let rise = begin + self.course.width;
             match (standing, self.level) {
                 (Level::Volts(high), Level::Volts(low)) if edges > Span::ZERO => {
-                    wave.extend(stairs(high, low, begin, edges, Ramp::STAIR));
-                    wave.extend(stairs(low, high, rise, edges, Ramp::STAIR));
+                    wave.extend(stairs(high, low, begin, edges, stair));
+                    wave.extend(stairs(low, high, rise, edges, stair));
                 }
                 _ => wave.extend([(begin, self.level), (rise, standing)]),
             }
@@ -87,8 +106,8 @@ impl<'a> Doing<'a> for Shooting {
             if session.unpowered() {
                 return Err(Halt::Scenario("the supply is off already: there is nothing to disturb".to_owned()));
             }
-            session.bench.play(&self.wave(now, session.ledger.level))?;
-            let begins: VecDeque<Instant> = self.course.begins().map(|after| now + after).collect();
+            let begins = self.times(session.bench)?;
+            session.bench.play(&self.wave(&begins, session.ledger.level, session.case.nominal))?;
             self.begins = Some(begins);
             return self.poll(session);
         };
@@ -123,7 +142,7 @@ impl Ramping {
             Level::Open => Volts::ZERO,
         };
         let from = ramp.from.unwrap_or(standing);
-        let height = ramp.step.unwrap_or(Ramp::STAIR);
+        let height = ramp.step.unwrap_or(Ramp::stair(session.case.nominal));
         let mut wave: Vec<_> = ramp.from.map(|from| (start, Level::Volts(from))).into_iter().collect();
         wave.extend(stairs(from, ramp.to, start, ramp.over, height));
         session.bench.play(&wave)?;
@@ -164,7 +183,7 @@ fn measured<T>(figure: Figure<T>, commanded: T) -> T {
 /// In what a shot is not what was asked for; what is unmeasured cannot be told.
 fn spoilt(report: &ShotReport, nominal: Volts) -> Option<String> {
     if let Figure::Measured(width) = report.measured_width {
-        let tolerance = WIDTH.max(Span(report.width.0 / WIDTH_SHARE));
+        let tolerance = width_tolerance(report.width);
         if (width - report.width).abs() > tolerance {
             return Some(format!("a shot of {} came out {width} wide, more than {tolerance} off", report.width));
         }

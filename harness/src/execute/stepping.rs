@@ -70,6 +70,10 @@ impl<'a> Session<'a> {
                 self.supply(Level::Volts(*volts))?;
                 None
             }
+            Step::Power(Power::Bouncing { to, length }) => {
+                self.switch_on(Level::Volts(*to), *length)?;
+                None
+            }
             Step::Cut(cut) => {
                 let level = match cut.impedance {
                     Impedance::High => Level::Open,
@@ -80,7 +84,7 @@ impl<'a> Session<'a> {
             Step::Dip(dip) => Some(Box::new(Shooting::new(Level::Volts(dip.to), dip.course, dip.measured))),
             Step::Ramp(ramp) => Some(Box::new(Ramping::new(*ramp))),
             Step::Reset(ResetStep::Supply) => {
-                let course = Course { width: ResetStep::UNPLUGGED, edges: Span::ZERO, repeat: None };
+                let course = Course { width: ResetStep::UNPLUGGED, edges: Span::ZERO, repeat: None, angle: None };
                 Some(Box::new(Shooting::new(Level::Open, course, Required::default())))
             }
             Step::Press(press) => {

@@ -1,23 +1,44 @@
 //! What a rig's supply cannot do, known beforehand: a level that its power stage does not give, a shot shorter than it can
-//! change over, a slope from a switch.
+//! change over, a slope from a switch, an angle without a sine.
 
 use super::Target;
 use crate::execute::tread;
 use crate::scenario::file::Choice;
-use crate::scenario::step::{Course, Impedance, Power, Ramp, ResetStep, Step, Voltage};
+use crate::scenario::step::{Course, Cut, Dip, Impedance, Power, Ramp, ResetStep, Step, Voltage};
 use brownout_rigs::parts::supply::{can, can_ramp, can_shot};
+use brownout_rigs::rig::Rig;
 use brownout_rigs::rig::pi::SupplyWires;
 use brownout_trace::event::Level;
 use brownout_trace::{Span, Volts};
 
 /// For each step why the rig's supply cannot do it, if it cannot.
 pub(super) fn unable(choice: &Choice, target: Target<'_>) -> Vec<Option<String>> {
-    let Some((rig, wires)) = target.rig.and_then(|rig| rig.stand.pi().map(|wires| (rig, wires))) else {
-        return vec![None; choice.steps.len()];
+    let Some(rig) = target.rig else { return vec![None; choice.steps.len()] };
+    let (nominal, standing) = (target.profile.supply, target.profile.supply);
+    let mut asked = rig.stand.pi().map(|wires| Asked { wires: &wires.supply, nominal, standing });
+    let why = |step: &Step| {
+        let able = unphased(step, rig).map_or(Ok(()), Err);
+        let able = able.and_then(|()| asked.as_mut().map_or(Ok(()), |asked| asked.step(step)));
+        able.err().map(|why| format!("the rig `{}` {why}", rig.name))
     };
-    let mut asked = Asked { wires: &wires.supply, nominal: target.profile.supply, standing: target.profile.supply };
-    let why = |step: &Step| asked.step(step).err().map(|why| format!("the rig `{}` {why}", rig.name));
     choice.steps.iter().map(|read| &read.step.value).map(why).collect()
+}
+
+/// What needs a sine to time it by, or a contact that bounces, on a rig without.
+fn unphased(step: &Step, rig: &Rig) -> Option<String> {
+    let angle = match step {
+        Step::Cut(Cut { course, .. }) | Step::Dip(Dip { course, .. }) => course.angle,
+        Step::Power(Power::Bouncing { .. }) => {
+            let bounces = rig.stand.wiring().is_some();
+            return (!bounces).then(|| "has no contact that bounces as asked: what it plays is clean".to_owned());
+        }
+        _ => None,
+    }?;
+    match rig.stand.wiring() {
+        Some(wiring) if wiring.supply.frequency.is_some() => None,
+        Some(_) => Some(format!("has a DC supply: there is no {angle} to begin at")),
+        None => Some(format!("cannot choose the angle of a disturbance: {angle} needs more than a switch")),
+    }
 }
 
 /// What is asked of a supply, step by step.
@@ -33,7 +54,7 @@ impl Asked<'_> {
         match step {
             Step::Power(Power::Off) => self.stay(Level::Open, Volts::ZERO),
             Step::Power(Power::On) => self.stay(Level::Volts(self.nominal), self.nominal),
-            Step::Power(Power::To(voltage)) => {
+            Step::Power(Power::To(voltage) | Power::Bouncing { to: voltage, .. }) => {
                 let volts = voltage.on(self.nominal);
                 self.stay(Level::Volts(volts), volts)
             }
@@ -57,7 +78,7 @@ impl Asked<'_> {
         can_shot(self.wires, level, course.width)?;
         match level {
             Level::Volts(volts) if course.edges > Span::ZERO => {
-                let stair = tread(self.standing, volts, course.edges, Ramp::STAIR);
+                let stair = tread(self.standing, volts, course.edges, Ramp::stair(self.nominal));
                 can_ramp(self.wires, self.standing, volts, course.edges, stair)
             }
             _ => Ok(()),
@@ -67,7 +88,7 @@ impl Asked<'_> {
     fn ramp(&mut self, ramp: &Ramp<Voltage>) -> Result<(), String> {
         let on = |voltage: Voltage| voltage.on(self.nominal);
         let (from, to) = (ramp.from.map_or(self.standing, on), on(ramp.to));
-        let stair = tread(from, to, ramp.over, ramp.step.map_or(Ramp::STAIR, on));
+        let stair = tread(from, to, ramp.over, ramp.step.map_or(Ramp::stair(self.nominal), on));
         self.standing = to;
         can_ramp(self.wires, from, to, ramp.over, stair)
     }
@@ -104,6 +125,8 @@ mod tests {
             ("  { power = { ramp = { to = \"0V\", over = \"10s\" } } },", "gives 12V or nothing, and no slope"),
             ("  { cut = { for = \"50ms\", impedance = \"low\", edges = \"5ms\" } },", "or nothing, and no slope"),
             ("  { cut = { for = \"50us\", impedance = \"low\" } },", "takes up to 100us to release its crowbar"),
+            ("  { cut = { for = \"50ms\", angle = \"90deg\" } },", "cannot choose the angle of a disturbance: 90deg"),
+            ("  { power = { to = \"100%\", bounce = \"5ms\" } },", "has no contact that bounces as asked"),
         ] {
             let plan = planned(SWITCH, steps);
             let skip = plan.cases[0].skip.as_deref().unwrap_or_default();
@@ -113,6 +136,19 @@ mod tests {
             let place = &told[0].span();
             assert_eq!((place.start, told[0].to_string().as_str()), (plan.cases[0].steps[0].span.start, skip));
         }
+    }
+
+    #[test]
+    fn an_angle_needs_a_sine() {
+        let dip = "  { dip = { to = \"0%\", for = \"10ms\", angle = \"180deg\" } },";
+        let plan = planned(include_str!("../../../rigs/virtual-12v.toml"), dip);
+        let why = "the rig `virtual-12v` has a DC supply: there is no 180deg to begin at";
+        assert_eq!(plan.cases[0].skip.as_deref(), Some(why));
+        let told = plan.unable();
+        assert_eq!((told.len(), told[0].place().0, told[0].to_string().as_str()), (1, 5, why));
+        assert!(told[0].advice().is_some_and(|help| help.contains("run it on a rig whose supply can")));
+        let mains = planned(include_str!("../../../rigs/virtual-220v.toml"), dip);
+        assert_eq!(mains.cases[0].skip, None);
     }
 
     #[test]

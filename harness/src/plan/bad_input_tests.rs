@@ -112,6 +112,30 @@ fn supplies() {
     step(r#"{ ramp = { from = "20V", to = "0V", over = "1s" } }"#, "5:21", "the rig cannot supply 20V", "");
     step(r#"{ power = { ramp = { to = "130%", over = "1s" } } }"#, "5:29", "the rig cannot supply 15.6V", "");
     step(r#"{ power = { to = "9V", ramp = { to = "9V", over = "1s" } } }"#, "5:13", "one thing at a time", "inside it");
+    step(r#"{ cut = { for = "1s", angle = "400deg" } }"#, "5:33", "`400deg` is no angle of a cycle", "`40deg` is the");
+    step(r#"{ cut = { for = "1s", angle = "90" } }"#, "5:33", "`90` has no unit", "`\"90deg\"`");
+    step(
+        r#"{ dip = { to = "0%", for = "1s", angel = "90deg" } }"#,
+        "5:36",
+        "has no key `angel`",
+        "did you mean `angle`?",
+    );
+    step(
+        r#"{ cut = { for = "1s", angle = "0deg", repeat = { times = 2, every = "1.01s" } } }"#,
+        "5:50",
+        "every 1.01s is too often",
+        "",
+    );
+    step(r#"{ power = { to = "9V", bounce = "2s" } }"#, "5:35", "no contact bounces for 2s", "`cut` or several");
+    step(r#"{ power = { bounce = "2ms" } }"#, "5:13", "`power` needs `to`", "");
+    step(
+        r#"{ power = { bounce = "2ms", ramp = { to = "9V", over = "1s" } } }"#,
+        "5:24",
+        "a ramp has no contact that bounces",
+        "`to` in its place",
+    );
+    check(&GOOD.replace("steps", "supply = \"12\"\nsteps"), "4:10", "`12` has no unit", "`\"220Vac\"`");
+    check(&GOOD.replace("steps", "supply = []\nsteps"), "4:10", "`supply` is empty", "take it out");
     step(r#"{ cut = { for = "1s", edges = "1ms" } }"#, "5:33", "has no edges of its own", "`impedance = \"low\"`");
     step(r#"{ dip = { to = "0V", for = "1ms", edges = "2ms" } }"#, "5:45", "edges of 2ms do not fit into 1ms", "");
     step(r#"{ cut = { for = "1s", repeat = 3 } }"#, "5:34", "`repeat`, a table of `times` and `every`", "");

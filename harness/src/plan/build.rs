@@ -50,13 +50,16 @@ pub(super) fn cases(file: &Found, source: &Source, target: Target<'_>) -> Result
     let mut cases = Vec::with_capacity(scenario.cases.len());
     let mut faults: Vec<Fault> = Vec::new();
     let mut seen = HashSet::new();
+    let unfit = needs::unfit(&scenario.supply, target.profile);
     for choice in scenario.cases {
-        let found = board_check::faults(source, &choice, target);
+        // What was not written for this board need not be right for it.
+        let found = if unfit.is_some() { Vec::new() } else { board_check::faults(source, &choice, target) };
         let (order, timeline) = order_check::faults(source, &choice, target.profile);
         // A fault outside the matrix shows in every case: keep it once.
         let new = found.into_iter().chain(order).filter(|fault| seen.insert(same(fault)));
         faults.extend(new);
-        cases.push(resolve(file, &about, choice, target, &timeline));
+        let case = resolve(file, &about, choice, target, &timeline);
+        cases.push(Case { skip: unfit.clone().or(case.skip), ..case });
     }
     faults.sort_by_key(|fault| (fault.file() != &*source.name, fault.file().to_owned(), fault.span().start));
     faults.truncate(MOST_FAULTS);

@@ -5,6 +5,7 @@ use super::Target;
 use crate::scenario::expectation::{Expectation, RelayPredicate};
 use crate::scenario::step::measure::{Measure, Point, Quantity};
 use crate::scenario::step::{Required, Step};
+use brownout_rigs::bench::metering::shortest_slope;
 use brownout_rigs::uncertainty::Uncertainty;
 use brownout_trace::event::ShotFigure;
 use brownout_trace::{Amount, Kind, Ppm, Span, Volts};
@@ -27,9 +28,9 @@ impl Judging<'_> {
         match step {
             Step::Expect(expectation) => self.expectation(&expectation.value, age.unwrap_or(Span::ZERO)),
             Step::Measure(measure) => self.measure(&measure.value, age.unwrap_or(Span::ZERO)),
-            Step::Cut(cut) => self.required(cut.measured),
-            Step::Dip(dip) => self.required(dip.measured),
-            Step::Ramp(ramp) => self.required(ramp.measured),
+            Step::Cut(cut) => self.required(cut.measured, cut.course.edges),
+            Step::Dip(dip) => self.required(dip.measured, dip.course.edges),
+            Step::Ramp(ramp) => self.required(ramp.measured, ramp.over),
             _ => None,
         }
     }
@@ -115,8 +116,21 @@ impl Judging<'_> {
         ))
     }
 
-    fn required(&self, required: Required) -> Option<String> {
-        required.figures().find_map(|figure| self.unmeasured(figure))
+    fn required(&self, required: Required, slope: Span) -> Option<String> {
+        required.figures().find_map(|figure| {
+            let too_fast = || self.too_fast(slope).filter(|_| figure == ShotFigure::Slew);
+            self.unmeasured(figure).or_else(too_fast)
+        })
+    }
+
+    /// Why the meter of a rig on a Pi cannot follow a slope.
+    fn too_fast(&self, slope: Span) -> Option<String> {
+        let rig = self.target.rig.filter(|rig| rig.stand.pi().is_some())?;
+        let shortest = shortest_slope(rig.meter.as_ref()?);
+        let name = &rig.name;
+        (slope < shortest).then(|| {
+            format!("the meter of the rig `{name}` measures the slew of slopes of {shortest} and longer, not {slope}")
+        })
     }
 
     fn unmeasured(&self, figure: ShotFigure) -> Option<String> {
@@ -138,4 +152,35 @@ fn rounded_up(uncertainty: Amount) -> Amount {
         step /= 10.0;
     }
     Amount::of_size(uncertainty.kind(), (size / step).ceil() * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::{Target, plan_paths};
+    use brownout_rigs::profile::Profile;
+    use brownout_rigs::rig::Rig;
+    use std::path::Path;
+
+    /// A meter of 550 us takes twenty conversions' time.
+    #[test]
+    fn a_slope_that_a_meter_cannot_follow_is_told_beforehand() {
+        let rig = Rig::load(Path::new("pi-5v")).unwrap();
+        let profile = Profile::shipped("weekly-5v").unwrap().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let notes = |over: &str| {
+            let text = format!(
+                "title = \"t\"\nwhy = \"w\"\ncovers = [\"choosing\"]\nsteps = [\n  \
+                 {{ ramp = {{ to = \"2V\", over = \"{over}\", measured = [\"slew\"] }} }},\n  \
+                 {{ expect = {{ relay = \"K1\", is = \"open\" }} }},\n]\n"
+            );
+            std::fs::write(folder.path().join("a.toml"), text).unwrap();
+            let target = Target { profile: &profile, highest: rig.highest, rig: Some(&rig) };
+            let plan = plan_paths(&[folder.path().to_path_buf()], target).unwrap();
+            plan.notes().iter().map(|note| note.line()).collect::<Vec<_>>()
+        };
+        let told = notes("10ms");
+        let says = "the meter of the rig `pi-5v` measures the slew of slopes of 11ms and longer, not 10ms";
+        assert!(told.len() == 1 && told[0].ends_with(says), "{told:?}");
+        assert_eq!(notes("11ms"), Vec::<String>::new());
+    }
 }

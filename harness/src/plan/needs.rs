@@ -6,9 +6,11 @@ use crate::scenario::expectation::Expectation;
 use crate::scenario::file::Choice;
 use crate::scenario::step::measure::{Point, Quantity};
 use crate::scenario::step::{ProgramStep, ResetStep, Step};
+use crate::scenario::suggest::list;
 use brownout_rigs::profile::{Command, Profile, Way};
 use brownout_rigs::programme::Mode;
 use brownout_rigs::rig::Rig;
+use brownout_trace::Volts;
 
 /// Why this board, or this rig, cannot do this case, if it cannot.
 pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
@@ -16,6 +18,18 @@ pub(super) fn unmet(choice: &Choice, target: Target<'_>) -> Option<String> {
         .or_else(|| unflashed(choice, target.profile))
         .or_else(|| without_mode(choice, target.profile))
         .or_else(|| unpressed(choice, target.profile, target.rig?))
+}
+
+/// A board on another supply than those that the scenario's figures are for; none named: any will do.
+pub(super) fn unfit(supplies: &[Volts], profile: &Profile) -> Option<String> {
+    // As written in two files: a figure of a part would be compared otherwise.
+    let is_ours = |volts: &Volts| (volts.0 - profile.supply.0).abs() < 1e-9;
+    if supplies.is_empty() || supplies.iter().any(is_ours) {
+        return None;
+    }
+    let names: Vec<String> = supplies.iter().map(ToString::to_string).collect();
+    let names = list(&names.iter().map(String::as_str).collect::<Vec<_>>(), "or");
+    Some(format!("its figures are for a supply of {names}; `{}` has {}", profile.name, profile.supply))
 }
 
 /// A board that no probe can flash.

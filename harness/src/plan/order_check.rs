@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
                 self.off = match power {
                     Power::Off => true,
                     Power::On => false,
-                    Power::To(to) | Power::Ramp(Ramp { to, .. }) => to.is_none(),
+                    Power::To(to) | Power::Bouncing { to, .. } | Power::Ramp(Ramp { to, .. }) => to.is_none(),
                 };
             }
             Step::Cut(cut) => self.disturb(read, cut.course.takes()),

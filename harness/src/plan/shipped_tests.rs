@@ -89,7 +89,8 @@ fn every_shipped_scenario_plans() {
         assert!(files.iter().any(|name| name.starts_with(theme)), "{theme}");
     }
     for case in &plan.cases {
-        assert_eq!(case.skip, None, "{}", case.id);
+        let other = case.id.scenario == "power/dips-at-phase-angle";
+        assert_eq!(case.skip.is_some(), other, "{}: {:?}", case.id, case.skip);
         for step in &case.steps {
             let text = &step.source.text[step.span.clone()];
             assert!(text.starts_with('{') && text.ends_with('}'), "{}: {text}", case.id);

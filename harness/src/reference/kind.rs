@@ -1,6 +1,6 @@
 //! What a value can be.
 
-use brownout_trace::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Span, Volts};
+use brownout_trace::{Amps, Angle, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Span, Volts};
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +119,8 @@ pub static SPAN: Form = Form::quantity("duration", "500ms", Span::UNITS);
 pub static VOLTS: Form = Form::quantity("voltage", "12V", Volts::UNITS);
 /// A share.
 pub static PERCENT: Form = Form::quantity("percentage", "40%", Percent::UNITS);
+/// A place on the mains' sine.
+pub static DEGREES: Form = Form::quantity("angle", "90deg", Angle::UNITS);
 /// A current.
 pub static AMPS: Form = Form::quantity("current", "5mA", Amps::UNITS);
 /// A resistance.

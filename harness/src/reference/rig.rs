@@ -2,7 +2,7 @@
 
 use super::kind::Kind::{Choice, Count, Either, Figure, Form, List, Number, Text, Words};
 use super::kind::{
-    AMPS, CELSIUS, CHARGE, FARADS, HERTZ, Key, Kind, LEVEL, OHMS, PERCENT, PIN, PPM, SPAN, Table, VOLTS, may, needed,
+    AMPS, CELSIUS, CHARGE, FARADS, HERTZ, Key, Kind, OHMS, PERCENT, PIN, PPM, SPAN, Table, VOLTS, may, needed,
 };
 use super::pi::PI;
 
@@ -87,6 +87,7 @@ static VIRTUAL: Table = Table {
         may("relays", List(&Kind::Table(&RELAY), 0), "relays, in the order of the profile"),
         may("buttons", List(&Kind::Table(&BUTTON), 0), "buttons"),
         may("instruments", List(&Kind::Table(&INSTRUMENT), 0), "what the rig measures with"),
+        may("chip", Kind::Table(&CHIP), "where the chip resets itself, and for how long"),
         may("temperature", Form(&CELSIUS), "of the air round the board; 25 C if not said"),
         may("age", Kind::Table(&AGE), "how old its parts are; new if not said"),
         may("faults", List(&FAULT, 0), "defects that it has from the start"),
@@ -98,10 +99,17 @@ static VIRTUAL: Table = Table {
 static CLOCKS: Table = Table {
     name: "clocks",
     keys: &[
-        may("hsi", Form(&HERTZ), "the internal oscillator; 8 MHz if not said"),
+        may("hsi", Figure(&HERTZ), "the internal oscillator; 8 MHz if not said"),
         may("hse", Form(&HERTZ), "a crystal on OSC_IN; none if not said"),
-        may("lsi", Form(&HERTZ), "the internal low-speed oscillator; 40 kHz if not said"),
+        may("lsi", Figure(&HERTZ), "the internal low-speed oscillator; 40 kHz if not said"),
         may("lse", Kind::Table(&LSE), "the 32.768 kHz crystal"),
+    ],
+};
+static CHIP: Table = Table {
+    name: "chip",
+    keys: &[
+        may("power-down", Figure(&VOLTS), "VDD below it stops the chip, 40 mV above it lets it go; 1.88 V if not said"),
+        may("reset-delay", Figure(&SPAN), "from there to the first instruction; 2.5 ms if not said"),
     ],
 };
 static LSE: Table = Table {
@@ -260,13 +268,14 @@ static RELAY: Table = Table {
         needed("parts", Kind::Table(&PARTS), "the relay itself"),
     ],
 };
+const COIL_VOLTAGE: Kind = Either(&[Figure(&VOLTS), Figure(&PERCENT)]);
 static PARTS: Table = Table {
     name: "relay-parts",
     keys: &[
         needed("nominal", Form(&VOLTS), "coil voltage"),
         needed("coil", Figure(&OHMS), "coil resistance"),
-        may("pick-up", LEVEL, "at or above it the armature pulls in; 75 % if not said"),
-        may("drop-out", LEVEL, "below it the armature lets go; 10 % if not said"),
+        may("pick-up", COIL_VOLTAGE, "at or above it the armature pulls in; 75 % if not said"),
+        may("drop-out", COIL_VOLTAGE, "below it the armature lets go; 10 % if not said"),
         may("operate", Figure(&SPAN), "from pick-up to the first closing; 10 ms if not said"),
         may("release", Figure(&SPAN), "from drop-out to the opening; 10 ms if not said"),
         may("bounce", Figure(&SPAN), "from the first closing to the last, at most; 2 ms if not said"),

@@ -1,7 +1,7 @@
 //! The scenario language: every step and every predicate, with its keys and a runnable example.
 
 use super::kind::Kind::{Choice, Count, Either, Expectation, Flag, Form, List, Steps, Text, Words};
-use super::kind::{DAYS, Key, Kind, LEVEL, MOMENT, NAME, PERCENT, PPM, SPAN, TIME, Table, may, needed};
+use super::kind::{DAYS, DEGREES, Key, Kind, LEVEL, MOMENT, NAME, PERCENT, PPM, SPAN, TIME, Table, VOLTS, may, needed};
 
 /// A step, or a predicate.
 #[derive(Debug)]
@@ -42,6 +42,11 @@ static REPEATED: Table = Table {
 const FIGURES: Kind = Words(&["start", "width", "depth", "slew"]);
 const MEASURED: Key =
     may("measured", List(&FIGURES, 1), "the figures that must have been measured back, else inconclusive");
+const ANGLE: Key = may(
+    "angle",
+    Form(&DEGREES),
+    "where on the sine each begins, 0 to below 360 degrees; it is waited for, up to a cycle. A rig on DC, or one that cannot, skips",
+);
 static POINT: Table = Table {
     name: "point",
     keys: &[
@@ -79,6 +84,7 @@ static CUT: Table = Table {
         may("impedance", Words(&["high", "low"]), "`high` (unplugged) unless written; `low` is a short to ground"),
         may("edges", Form(&SPAN), "how long fall and rise take; at low impedance only"),
         may("repeat", Kind::Table(&REPEATED), "more than one"),
+        ANGLE,
         MEASURED,
     ],
 };
@@ -89,6 +95,7 @@ static DIP: Table = Table {
         needed("for", Form(&SPAN), "how wide at half depth"),
         may("edges", Form(&SPAN), "how long fall and rise take"),
         may("repeat", Kind::Table(&REPEATED), "more than one"),
+        ANGLE,
         MEASURED,
     ],
 };
@@ -98,7 +105,11 @@ static RAMP: Table = Table {
         needed("to", LEVEL, "where it ends"),
         needed("over", Form(&SPAN), "how long it takes"),
         may("from", LEVEL, "where it begins, by a jump; what stands there if none"),
-        may("step", LEVEL, "the height of a stair; 10 mV if none"),
+        may(
+            "step",
+            LEVEL,
+            "the height of a stair; if none 10 mV, or a 1200th of the nominal supply where that is more",
+        ),
         MEASURED,
     ],
 };
@@ -106,6 +117,11 @@ static POWER: Table = Table {
     name: "power",
     keys: &[
         may("to", LEVEL, "another voltage, to stay"),
+        may(
+            "bounce",
+            Form(&SPAN),
+            "with `to`: for how long at most the contact bounces that puts it there, 1 s at most",
+        ),
         may("ramp", Kind::Table(&RAMP), "the same as the step `ramp`, without waiting for its end"),
     ],
 };
@@ -145,7 +161,8 @@ pub static STEPS: &[Word] = &[
     Word {
         word: "power",
         kind: Either(&[Words(&["off", "on"]), Kind::Table(&POWER)]),
-        says: "The supply, to stay so: disconnected, at its nominal voltage, at another, or on its way to another.",
+        says: "The supply, to stay so: disconnected, at its nominal voltage, at another, or on its way to another. A rig whose \
+               contacts do not bounce on command skips what asks for it.",
         time: "Returns at once; a ramp goes on under the next steps.",
         example: r#"{ power  = "off" },
 { wait   = "5s" },
@@ -154,6 +171,10 @@ pub static STEPS: &[Word] = &[
 { power  = { to = "10V" } },
 { power  = { ramp = { to = "100%", over = "1s" } } },
 { wait   = "2s" },
+{ power  = "off" },
+{ wait   = "5s" },
+{ power  = { to = "100%", bounce = "5ms" } },
+{ wait   = "1s" },
 { expect = { relay = "K1", is = "closed" } },"#,
     },
     Word {
@@ -168,7 +189,7 @@ pub static STEPS: &[Word] = &[
     Word {
         word: "dip",
         kind: Kind::Table(&DIP),
-        says: "A dip to a residual voltage (IEC 61000-4-29), measured back.",
+        says: "A dip to a residual voltage (IEC 61000-4-29; with `angle` IEC 61000-4-11), measured back.",
         time: "Returns when the supply is restored for the last time.",
         example: r#"{ dip    = { to = "70%", for = "300ms", edges = "1ms" } },
 { expect = { relay = "K1", is = "closed" } },"#,
@@ -633,6 +654,11 @@ pub static FILE: Table = Table {
         needed("title", Text, "one line: what is tested"),
         needed("why", Text, "the complaint or the rule behind it"),
         needed("covers", List(&COVERS, 1), "complaints and standards"),
+        may(
+            "supply",
+            Either(&[Form(&VOLTS), List(&Form(&VOLTS), 1)]),
+            "the nominal supplies that its figures are for; a board on another skips it",
+        ),
         may("trace-snapshot", Flag, "whether every event is compared with what was approved, on a virtual bench"),
         needed("steps", Steps, "what to do and what to expect"),
         may("board", Kind::Table(&BOARD), "arranged through the profile before step 0"),

@@ -5,11 +5,12 @@
 //! at least once in [`SLICE`] of bench time. Cutting a wait into slices changes nothing in the trace: a bench advances
 //! to any instant, and nothing happens there.
 
+use brownout_rigs::bench::outside::{Driven, Outside};
 use brownout_rigs::bench::{Bench, Flashing, RigFault};
 use brownout_rigs::firmware::Firmware;
 use brownout_rigs::lock::RigLock;
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Angle, Event, Instant, Span};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as WallInstant};
@@ -21,12 +22,17 @@ const MOMENT: Span = Span::millis(100);
 
 /// Whether the run was asked to end, and by which signal. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(pub Arc<AtomicUsize>);
+pub struct Stop {
+    /// The last signal; 0 if there was none.
+    pub signal: Arc<AtomicUsize>,
+    /// What is made safe before a second one ends the process.
+    pub driven: Driven,
+}
 
 impl Stop {
     /// Why the run has to end; `None` if it goes on.
     pub fn why(&self) -> Option<String> {
-        match self.0.load(Ordering::Relaxed) {
+        match self.signal.load(Ordering::Relaxed) {
             0 => None,
             2 => Some("stopped by SIGINT".to_owned()),
             15 => Some("stopped by SIGTERM".to_owned()),
@@ -49,6 +55,29 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Whether everything on the rig is to end, whatever it is doing.
+    ///
+    /// # Errors
+    /// Why.
+    pub fn asked(&self) -> Result<(), RigFault> {
+        if let Some(why) = self.stop.why() {
+            return Err(RigFault { what: why, hint: String::new() });
+        }
+        match self.lock.as_ref().is_some_and(|lock| lock.is_made_safe()) {
+            false => Ok(()),
+            true => Err(RigFault {
+                what: "somebody de-energised the rig by `brownout rig safe`".to_owned(),
+                hint: "look why, then run it again".to_owned(),
+            }),
+        }
+    }
+
+    /// The same, for a bench of its own time.
+    pub fn outside(&self) -> Outside {
+        let (watch, driven) = (self.clone(), self.stop.driven.clone());
+        Outside::new(Arc::new(move || watch.asked()), driven)
+    }
+
     /// A case begins now.
     pub fn begin(&self) -> CaseWatch<'_> {
         CaseWatch { watch: self, began: WallInstant::now() }
@@ -82,15 +111,7 @@ impl<'w> CaseWatch<'w> {
 
     fn look(&self, bench: Span) -> Result<(), RigFault> {
         let fault = |what: String, hint: &str| Err(RigFault { what, hint: hint.to_owned() });
-        if let Some(why) = self.watch.stop.why() {
-            return fault(why, "");
-        }
-        if self.watch.lock.as_ref().is_some_and(|lock| lock.is_made_safe()) {
-            return fault(
-                "somebody de-energised the rig by `brownout rig safe`".to_owned(),
-                "look why, then run it again",
-            );
-        }
+        self.watch.asked()?;
         if let Some(limit) = self.watch.bench.filter(|limit| bench > *limit) {
             return fault(format!("the case takes longer than {limit} of bench time"), "--case-bench-time");
         }
@@ -130,6 +151,14 @@ impl<B: Bench> Bench for Watched<'_, B> {
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
         self.bench.play(levels)
+    }
+
+    fn at_angle(&self, after: Instant, angle: Angle) -> Option<Instant> {
+        self.bench.at_angle(after, angle)
+    }
+
+    fn switch_on(&mut self, level: Level, length: Span) -> Result<(), RigFault> {
+        self.bench.switch_on(level, length)
     }
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {

@@ -12,6 +12,7 @@ use super::step::Step;
 use super::steps::{Lists, steps};
 use super::subset;
 use super::suggest::nearest;
+use brownout_trace::Volts;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -27,6 +28,8 @@ pub struct Scenario {
     pub covers: Vec<String>,
     /// `trace-snapshot`: whether every event is compared with what was approved, on a virtual bench.
     pub trace_snapshot: bool,
+    /// `supply`: the nominal supplies that its figures are for; empty: any.
+    pub supply: Vec<Volts>,
     /// Its cases, the first matrix key varying slowest.
     pub cases: Vec<Choice>,
     /// The files that it includes, directly and by way of others.
@@ -58,7 +61,10 @@ pub struct ReadStep {
 }
 
 /// The keys of a file, in the order they are written.
-const KEYS: [&str; 7] = ["title", "why", "covers", "trace-snapshot", "steps", "board", "matrix"];
+const KEYS: [&str; 8] = ["title", "why", "covers", "supply", "trace-snapshot", "steps", "board", "matrix"];
+
+/// Those that nobody means below `[matrix]`. Its names are the author's own: `supply` may be one.
+const NO_NAMES: [&str; 7] = ["title", "why", "covers", "trace-snapshot", "steps", "board", "matrix"];
 
 /// The most text that one file may unfold to, over all its cases, in bytes.
 const MOST_TEXT: usize = 16 << 20;
@@ -162,10 +168,11 @@ impl<'d> Top<'d> {
         let title = self.prose("title", "\"A short outage inside the ON window\"");
         let why = self.prose("why", "\"what people complain of, or which rule it checks\"");
         let covers = self.covers();
+        let supply = self.supply();
         let trace_snapshot = self.flag("trace-snapshot");
         let steps = self.steps();
         let matrix = match self.get("matrix") {
-            Some(raw) => Matrix::read(&mut self.reader, raw, &KEYS),
+            Some(raw) => Matrix::read(&mut self.reader, raw, &NO_NAMES),
             None => Matrix::default(),
         };
         let cases = self.cases(&matrix, steps.unwrap_or_default());
@@ -173,6 +180,7 @@ impl<'d> Top<'d> {
             title: title?,
             why: why?,
             covers: covers?,
+            supply,
             trace_snapshot,
             cases,
             included: self.lists.shared.sources.clone(),
@@ -244,6 +252,22 @@ impl<'d> Top<'d> {
             names.push(name.to_owned());
         }
         Some(names)
+    }
+
+    /// The supplies that it is for, one or several; no key, any.
+    fn supply(&mut self) -> Vec<Volts> {
+        let Some(node) = self.get("supply").map(plain) else { return Vec::new() };
+        let nodes = match node.value {
+            DeValue::Array(list) if list.is_empty() => {
+                self.reader.fault(&node, "`supply` is empty", |fault| {
+                    fault.label("no board has none").help("name supplies, such as `[\"5V\", \"12V\"]`, or take it out")
+                });
+                return Vec::new();
+            }
+            DeValue::Array(list) => list.iter().map(plain).collect(),
+            _ => vec![node],
+        };
+        nodes.iter().filter_map(|node| self.reader.quantity(node, &["12V", "220Vac"])).collect()
     }
 
     fn steps(&mut self) -> Option<&'d [Raw<'d>]> {

@@ -13,7 +13,7 @@ use super::expectation::Expectation;
 use super::span::Spanned;
 use brownout_trace::calendar::NominalClock;
 use brownout_trace::event::ShotFigure;
-use brownout_trace::{Civil, Instant, Percent, Span, Volts, WeekTime};
+use brownout_trace::{Angle, Civil, Instant, Percent, Span, Volts, WeekTime};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub use brownout_rigs::programme::{Mode, Programme};
 /// One step. The word in the file is the variant's name in kebab case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step<V = Voltage> {
-    /// `power = "off" | "on" | { to = … } | { ramp = … }`: the supply stays so. Returns at once.
+    /// `power = "off" | "on" | { to = …, bounce = … } | { ramp = … }`: the supply stays so. Returns at once.
     Power(Power<V>),
     /// `cut = "100ms" | { for = …, impedance = … }`: an interruption to 0 %. Returns when the supply is restored.
     Cut(Cut),
@@ -103,13 +103,20 @@ pub enum Power<V = Voltage> {
     On,
     /// Another voltage.
     To(V),
+    /// A voltage through a contact that bounces as it closes.
+    Bouncing {
+        /// The voltage.
+        to: V,
+        /// How long it may take to stay closed.
+        length: Span,
+    },
     /// Another voltage, reached in stairs while the next steps go on.
     Ramp(Ramp<V>),
 }
 
 /// A way to another voltage, as a staircase that is handed to the bench beforehand.
 ///
-/// A stair is [`Ramp::STAIR`] high, or as high as `step` says; but none lasts less than [`Ramp::TREAD`], so that a
+/// A stair is [`Ramp::stair`] high, or as high as `step` says; but none lasts less than [`Ramp::TREAD`], so that a
 /// steep ramp has higher ones. The last ends at `to` exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ramp<V = Voltage> {
@@ -126,8 +133,11 @@ pub struct Ramp<V = Voltage> {
 }
 
 impl Ramp {
-    /// The height of a stair: a tenth of a percent of a 12 V supply, finer than any threshold of a board.
-    pub const STAIR: Volts = Volts(0.010);
+    /// The height of a stair on a supply of so much: 10 mV, or a tenth of a percent where that is more; finer than any threshold
+    /// of a board, and on mains no finer than that.
+    pub fn stair(nominal: Volts) -> Volts {
+        Volts((nominal.0 / 1200.0).max(0.010))
+    }
     /// The shortest stair: a rig's timing on its inputs and outputs is good for 0.1 ms (DOMAIN.md, "Hardware numbers").
     pub const TREAD: Span = Span::micros(100);
 }
@@ -141,8 +151,8 @@ pub struct Repeat {
     pub every: Span,
 }
 
-/// The time of a disturbance: how wide, how steep, how often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The time of a disturbance: how wide, how steep, how often, and where on the mains' sine.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {
     /// From the beginning of the fall to the beginning of the rise: the width at half depth.
     pub width: Span,
@@ -150,10 +160,16 @@ pub struct Course {
     pub edges: Span,
     /// How often; once if none.
     pub repeat: Option<Repeat>,
+    /// Each begins when the sine next stands at this angle; at once if none.
+    pub angle: Option<Angle>,
 }
 
 impl Course {
-    /// From the beginning to the supply restored for the last time.
+    /// The longest that an angle is waited for: a cycle of the slowest mains, 45 Hz and a little less (IEC 61000-4-11 is for
+    /// 50 and 60 Hz).
+    pub const CYCLE: Span = Span::millis(25);
+
+    /// From the beginning to the supply restored for the last time; less what an angle is waited for.
     pub fn takes(&self) -> Span {
         self.width
             + self.edges
@@ -214,7 +230,7 @@ impl Press {
 }
 
 /// An interruption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cut {
     /// How long and how often. It has edges only at low impedance: what is disconnected falls as the board lets it.
     pub course: Course,

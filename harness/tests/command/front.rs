@@ -8,7 +8,7 @@ use brownout::cli::run::{Options, run};
 use brownout::outcome::{CaseOutcome, Judgement, RelayHistory, Stopped};
 use brownout::plan::Case;
 use brownout::runner::CaseRunner;
-use brownout::runner::watch::{CaseWatch, Stop};
+use brownout::runner::watch::{CaseWatch, Stop, Watch};
 use brownout::scenario::step::Step;
 use brownout_trace::event::Level;
 use brownout_trace::{Criterion, Event, Instant, RelayName, ResetCause, Span, Verdict, Volts, What};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 struct Bench;
 
 impl Lab for Bench {
-    fn ready(&self, _: &RigFiles, firmware: Option<&Path>) -> Result<Ready, Trouble> {
+    fn ready(&self, _: &RigFiles, firmware: Option<&Path>, _: &Watch) -> Result<Ready, Trouble> {
         match firmware {
             Some(_) => Err(Trouble::Rig("no such probe".to_owned())),
             None => Ok(Ready { runner: Box::new(Self), firmware: None, said: "flashed nothing".to_owned() }),

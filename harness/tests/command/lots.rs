@@ -36,6 +36,22 @@ fn a_poor_lot_says_what_breaks_and_which_part_decides() {
     assert_eq!(ran.status, 1, "{}", ran.stderr);
 }
 
+/// After ten years in the warm, more or less, the capacitor carries a board less far than when it was new.
+#[test]
+fn a_lot_ages() {
+    let here = place();
+    here.write("aged.toml", format!("{LOT}\n[virtual.age]\nservice = \"3652d ±1826d\"\ntemperature = \"55C\"\n"));
+    let gone = |rig: &str| {
+        let ran = here.run(&["run", "--rig", rig, "--boards", "12", "--", "power/restart-time@cut=1s"]);
+        let line = ran.stdout.lines().find(|line| line.trim_start().starts_with("gone")).unwrap_or_default();
+        let mean = line.split_whitespace().nth(2).unwrap_or_default().to_owned();
+        mean.strip_suffix("ms").and_then(|mean| mean.parse::<f64>().ok()).unwrap_or_else(|| panic!("{ran:#?}"))
+    };
+    let (fresh, aged) = (gone("virtual-12v-lot"), gone("aged.toml"));
+    // 20 % of an electrolytic in 2000 h at 105 °C, half as fast for each 10 K less: 27 % in ten years.
+    assert!((0.65..0.81).contains(&(aged / fresh)), "{fresh} {aged}");
+}
+
 #[test]
 fn boards_that_cannot_be_judged_are_no_failures() {
     let here = place();

@@ -22,3 +22,15 @@ fn without_a_pi_it_is_said_what_was_looked_for() {
     let checked = here.run(&["check", "--rig", "pi.toml"]);
     checked.prints(0, &["at least 1s of bench time, about 1", "s of wall time"]);
 }
+
+/// A sense that is not there would tell of an open contact for ever.
+#[test]
+fn a_rig_that_sees_no_relay_is_no_rig_for_a_board_that_has_one() {
+    let here = Place::passing();
+    let (before, rest) = SHIPPED.split_once("[[pi.relays]]").unwrap();
+    let (_, after) = rest.split_once("[[pi.buttons]]").unwrap();
+    here.write("pi.toml", format!("{before}[[pi.buttons]]{after}"));
+    let says = ["the profile has a relay K1, the rig has none", "add a `[[pi.relays]]` with `name = \"K1\"`"];
+    here.run(&["check", "--rig", "pi.toml"]).says(2, &says);
+    here.run(&["run", "--uncalibrated", "--rig", "pi.toml"]).says(2, &says);
+}

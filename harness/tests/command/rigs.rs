@@ -136,6 +136,28 @@ fn faulty(fault: &str, firmware: &str, steps: &str) -> Ran {
     here.run(&["run", "--rig", "rig.toml", "--firmware", &elf])
 }
 
+#[test]
+fn a_welded_contact_and_a_lost_capacitor_fail_a_shipped_scenario_each() {
+    for (fault, scenario, says) in [
+        (
+            "contact = { relay = \"K1\", defect = \"welded\" }",
+            "schedule/midnight",
+            "K1 is open within 1s; observed: closed",
+        ),
+        (
+            "capacitor-loss = { of = \"supply\", loss = \"80%\" }",
+            "power/inside-hold-up",
+            "K1 is never open since before; observed: open",
+        ),
+    ] {
+        let here = Place::shipped(&["schedule", "power"]);
+        let file = format!("scenarios/{scenario}.toml");
+        here.run(&["run", &file]).prints(0, &[&format!("passed        {scenario}")]);
+        here.write("rig.toml", format!("{SHIPPED}\n[[virtual.faults]]\n{fault}\n"));
+        here.run(&["run", "--rig", "rig.toml", &file]).prints(1, &[&format!("failed        {scenario}"), says]);
+    }
+}
+
 /// The watchdog is fed by the clock's seconds only: a crystal that stops ends in a reset, and the clock is known to be lost.
 #[test]
 fn a_crystal_that_stops_is_found_out_by_the_watchdog() {

@@ -7,6 +7,7 @@ use probe_rs::probe::list::Lister;
 use probe_rs::{CoreStatus, MemoryInterface, Permissions, RegisterId};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
@@ -142,6 +143,74 @@ fn a_live_board_is_reached_by_a_terminal_a_debugger_and_a_hand_on_the_supply() {
     place.run(&["serve"]).says(75, &["`./virtual-12v.probe` is in use", "another `brownout serve` answers there"]);
     assert_eq!(served.terminate(), Some(0));
     assert!(!place.path("virtual-12v.probe").exists() && !place.path("virtual-12v.console").is_symlink());
+}
+
+/// A program that ends by itself; what it printed.
+fn ended(program: &str, args: &[&str]) -> String {
+    let output = std::process::Command::new(program).args(args).stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program} {args:?}:\n{said}");
+    said
+}
+
+/// A program that is ended with the test, however that ends.
+struct Background(Child);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The tools that others have, as they call them: nothing of them is Brownout's.
+#[test]
+#[ignore = "needs probe-rs and gdb-multiarch"]
+fn the_probe_rs_command_line_and_gdb_flash_break_and_step_a_live_board() {
+    let place = Place::new();
+    let mut served = Served::start(&place, &[]);
+    served.says("virtual-12v: probe");
+    let (_console, heard) = terminal(&place.path("virtual-12v.console"));
+    served.ask("power on", "out of reset: power-on");
+    let probe = format!("20b7:9db1:unix:{}", place.path("virtual-12v.probe").display());
+    let chip = ["--chip", "STM32F103C8", "--non-interactive", "--probe", probe.as_str()];
+    let elf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rigs/virtual/firmware/elf/weekly-midnight.elf");
+    let elf = elf.to_str().unwrap();
+
+    ended("probe-rs", &[&["download", "--verify", elf][..], &chip].concat());
+    ended("probe-rs", &[&["reset"][..], &chip].concat());
+    wait_for(&heard, "# boot brownout-weekly 1.0.0 reset=software");
+
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let server = std::process::Command::new("probe-rs")
+        .args(["gdb", "--reset-halt", "--gdb-connection-string", port.as_str()])
+        .args(chip)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _server = Background(server);
+    let target = format!("target remote {port}");
+    let orders = [
+        "set tcp connect-timeout 60",
+        "set remotetimeout 60",
+        &target,
+        "info symbol $pc",
+        "stepi",
+        "printf \"stepped to %#x\\n\", $pc - (unsigned)&reset_handler",
+        "hbreak rtc_handler",
+        "continue",
+        "delete",
+        "detach",
+    ];
+    let orders: Vec<&str> = orders.into_iter().flat_map(|order| ["-ex", order]).collect();
+    let said = ended("gdb-multiarch", &[&["-nx", "-batch"][..], &orders, &[elf]].concat());
+    for expected in ["reset_handler in section", "stepped to 0x2", "in rtc_handler ()", "detached"] {
+        assert!(said.contains(expected), "no `{expected}` in\n{said}");
+    }
+    assert_eq!(served.terminate(), Some(0));
 }
 
 #[test]

@@ -61,6 +61,19 @@ fn a_limit_of_time_ends_a_case_and_judges_nobody() {
     ran.prints(75, &["longer than 1d of bench time (--case-bench-time)", "1 passed, 0 failed, 1 inconclusive"]);
 }
 
+/// After its fault it spins for ever: a hundred days of that would take hours.
+#[test]
+fn a_firmware_that_never_sleeps_does_not_run_for_ever() {
+    let here = Place::new();
+    let head = "title = \"t\"\nwhy = \"w\"\ncovers = [\"error-500\"]\n";
+    let steps = "steps = [{ wait = \"100d\" }, { expect = { relay = \"K1\", is = \"open\" } }]\n";
+    here.scenario("spins", &format!("{head}{steps}"));
+    let elf = format!("{}/../rigs/virtual/firmware/elf/broken-crash.elf", env!("CARGO_MANIFEST_DIR"));
+    let ran = here.run(&["run", "--firmware", &elf, "--case-time", "300ms"]);
+    ran.prints(75, &["longer than 300ms of wall time (--case-time)", "1 case: 0 passed, 0 failed, 1 inconclusive"]);
+    here.run(&["run", "--help"]).prints(0, &["inconclusive; 10min on"]);
+}
+
 /// Kills the command so often at instants that wander over its whole life.
 fn kill(times: u32) {
     let here = Place::new();

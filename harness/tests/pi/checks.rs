@@ -1,23 +1,26 @@
 //! `brownout rig` on a Pi: a rig that looks at itself, and one that is de-energised behind its holder's back.
 
-use crate::desk::{Desk, Test};
+use crate::desk::{Desk, PI_12V, Test, timed};
+use crate::other_rigs::PI_MAINS;
 use crate::support::{PASSING, Place, Ran};
 use brownout_reports::Record;
 use brownout_trace::event::Level;
+use brownout_trace::{RelayName, Span};
+use std::thread::sleep;
+use std::time::Duration;
 
 pub const TESTS: &[Test] = &[
     ("a_sound_rig_is_checked_and_its_calibration_counts", a_sound_rig_is_checked_and_its_calibration_counts),
     ("what_is_wrong_with_a_rig_is_told", what_is_wrong_with_a_rig_is_told),
+    ("a_stuck_sense_of_a_relay_is_told", a_stuck_sense_of_a_relay_is_told),
+    ("a_better_instrument_and_a_known_load", a_better_instrument_and_a_known_load),
+    ("mains_is_not_touched_unless_it_may", mains_is_not_touched_unless_it_may),
     ("a_holder_that_is_de_energised_turns_inconclusive", a_holder_that_is_de_energised_turns_inconclusive),
     ("a_rig_that_was_left_on_by_a_kill_is_made_safe", a_rig_that_was_left_on_by_a_kill_is_made_safe),
 ];
 
 /// Few shots: nothing is asserted of their figures.
 const CHECK: [&str; 6] = ["rig", "check", "--rig", "pi.toml", "--shots", "3"];
-
-fn on(desk: &Desk, args: &[&str]) -> Ran {
-    Ran::of(desk.command(args).output().unwrap())
-}
 
 /// The last line of a check: its port is opened first, then it is used.
 fn grade(ran: &Ran, check: &str) -> String {
@@ -27,10 +30,7 @@ fn grade(ran: &Ran, check: &str) -> String {
 
 fn a_sound_rig_is_checked_and_its_calibration_counts() {
     let desk = Desk::flashed(Place::passing());
-    let run = |args: &[&str]| {
-        let mut command = desk.command(args);
-        Ran::of(command.env_remove("BROWNOUT_UNCALIBRATED").output().unwrap())
-    };
+    let run = |args: &[&str]| desk.did(desk.command(args).env_remove("BROWNOUT_UNCALIBRATED"));
     let case = ["run", "--rig", "pi.toml", "--record", "records", "scenarios/power/noon.toml"];
     run(&case).says(75, &["there is no calibration", "--uncalibrated"]);
     // Nothing of it is moved that energises, and nothing is kept.
@@ -66,7 +66,7 @@ fn a_sound_rig_is_checked_and_its_calibration_counts() {
 fn what_is_wrong_with_a_rig_is_told() {
     let desk = Desk::flashed(Place::new());
     let bad = |check: &str, says: &str| {
-        let ran = on(&desk, &CHECK);
+        let ran = desk.on(&CHECK);
         let line = grade(&ran, check);
         assert!(ran.status == 75 && line.starts_with("bad ") && line.contains(says), "{ran:#?}");
         // What energises is not even tried, or is off again.
@@ -95,6 +95,64 @@ fn what_is_wrong_with_a_rig_is_told() {
     bad("rig", "GPIO5 (the contact of K1) is busy");
 }
 
+fn a_stuck_sense_of_a_relay_is_told() {
+    let desk = Desk::flashed(Place::new());
+    let relay = RelayName("K1".to_owned());
+    let line = desk.fake.sense_of(&relay).unwrap().line;
+    // Closed, and so it stays.
+    desk.fake.generate_edges(line, Span::millis(1), 1);
+    sleep(Duration::from_millis(100));
+    desk.fake.stick_relay(&relay, true);
+    let ran = desk.on(&CHECK);
+    let told = grade(&ran, "contacts");
+    assert!(ran.status == 75 && told.starts_with("bad "), "{ran:#?}");
+    assert!(
+        told.contains("K1 reads closed without supply (GPIO5): its contact is welded, or its sense is stuck"),
+        "{told}"
+    );
+    assert!(!desk.fake.was_fed(), "what energises is not even tried");
+}
+
+/// Each meter through its driver over the Pi's bus.
+fn a_better_instrument_and_a_known_load() {
+    const INA226: &str = "{ ina226 = { shunt = \"20mohm\" } }\naddress = 0x40";
+    const INA219: &str = "{ ina219 = { shunt = \"100mohm\" } }\naddress = 0x41";
+    const ADS1115: &str = "{ ads1115 = { divider = \"10%\" } }\naddress = 0x48";
+    assert!(PI_12V.contains(INA226));
+    for (meter, load) in [(INA226, "good"), (INA219, "good"), (ADS1115, "degraded")] {
+        let text = timed(PI_12V, "5ms").replace(INA226, meter);
+        let desk = Desk::flashed_of(&text, "virtual-12v", Place::new());
+        let ran = desk.on(&[&CHECK[..], &["--reference", "12V"]].concat());
+        assert!(grade(&ran, "meter").starts_with("good ") && ran.stdout.contains("of the reference"), "{ran:#?}");
+        let ran = desk.on(&[&CHECK[..], &["--reference", "11V"]].concat());
+        assert!(ran.status == 75 && grade(&ran, "meter").starts_with("bad "), "{ran:#?}");
+
+        desk.fake.replace_board("24ohm".parse().unwrap());
+        let ran = desk.on(&[&CHECK[..], &["--load", "24ohm"]].concat());
+        assert!(grade(&ran, "load").starts_with(load), "{ran:#?}");
+        assert!(!ran.stdout.contains("no answer in"), "there is no board to ask: {ran:#?}");
+        if load == "good" {
+            let ran = desk.on(&[&CHECK[..], &["--load", "12ohm"]].concat());
+            assert!(ran.status == 75 && grade(&ran, "load").starts_with("bad "), "{ran:#?}");
+        } else {
+            assert!(grade(&ran, "load").contains("an ADS1115 does not"), "{ran:#?}");
+        }
+        assert_eq!(desk.fake.level(), Level::Open, "it is off again");
+    }
+}
+
+fn mains_is_not_touched_unless_it_may() {
+    let desk = Desk::flashed_of(PI_MAINS, "virtual-220v", Place::new());
+    let ran = desk.did(desk.command(&CHECK).env_remove("BROWNOUT_ENERGISE"));
+    assert!(ran.status == 0 && grade(&ran, "lines").contains(" held safe"), "{ran:#?}");
+    assert!(!ran.stdout.contains("shots") && !ran.stderr.contains("kept in"), "{ran:#?}");
+    assert!(!desk.fake.was_fed());
+    // With leave: its shots are as wide as an SSR can make them.
+    let ran = desk.on(&CHECK);
+    assert!(grade(&ran, "shots").contains("3 of 3 measured"), "{ran:#?}");
+    assert!(desk.fake.was_fed() && desk.is_off());
+}
+
 fn a_holder_that_is_de_energised_turns_inconclusive() {
     let desk = Desk::flashed(Place::new());
     desk.here.scenario("noon", &PASSING.replace("\"1s\"", "\"60s\""));
@@ -102,10 +160,10 @@ fn a_holder_that_is_de_energised_turns_inconclusive() {
     // The supply is on before, too, while the board is flashed: of that there is no record yet.
     desk.wait_for("the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
     for _ in 0..2 {
-        on(&desk, &["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe, every output is inactive"]);
+        desk.on(&["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe, every output is inactive"]);
         assert_eq!(desk.fake.level(), Level::Open);
     }
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = desk.end(child);
     assert_eq!(ran.status, 75, "{ran:#?}");
     assert!(ran.stdout.contains("1 inconclusive"), "{ran:#?}");
     // By the word that was left, or by what the sense tells: whichever it saw first.
@@ -121,8 +179,8 @@ fn a_rig_that_was_left_on_by_a_kill_is_made_safe() {
     desk.wait_for("the supply", |desk| !desk.is_off());
     child.kill().unwrap();
     child.wait().unwrap();
-    on(&desk, &["rig", "safe", "--rig", "pi.toml"]).prints(0, &["safe"]);
+    desk.on(&["rig", "safe", "--rig", "pi.toml"]).prints(0, &["safe"]);
     assert_eq!(desk.fake.level(), Level::Open);
     // The kernel's lock went with the process: the rig can be had again.
-    on(&desk, &["rig", "check", "--rig", "pi.toml", "--quiet-lines"]).prints(0, &["pi-12v: good"]);
+    desk.on(&["rig", "check", "--rig", "pi.toml", "--quiet-lines"]).prints(0, &["pi-12v: good"]);
 }

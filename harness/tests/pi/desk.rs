@@ -18,7 +18,8 @@ use tempfile::TempDir;
 /// What a test does.
 pub type Test = (&'static str, fn());
 
-const PI_12V: &str = include_str!("../../../rigs/pi-12v.toml");
+/// The rig that most trials stand on.
+pub const PI_12V: &str = include_str!("../../../rigs/pi-12v.toml");
 
 /// The simulator's threads may come later than a kernel's: its timestamps are waited for longer. The limits of most
 /// scenarios are far above it.
@@ -27,6 +28,15 @@ const TIME: &str = "time    = \"100us\"";
 /// A simulator that is no further behind keeps up.
 const KEEPS_UP: Span = Span::millis(100);
 
+/// One that is further behind has a slow board, whose relay comes late for its scenario's limits.
+const AT_ONCE: Span = Span::millis(5);
+
+/// What probe-rs says of a simulator that took too long for a page: it always is behind while it is flashed.
+const PROBE_WAITED: &str = "A timeout occurred";
+
+/// What a machine that is too busy is told; the case may come again.
+const BUSY: [&str; 5] = ["too busy", "too slow", "more than", "late shot", "arranging took until"];
+
 /// How often is looked.
 const GLANCE: Duration = Duration::from_millis(5);
 
@@ -34,8 +44,14 @@ const GLANCE: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 thread_local! {
-    /// A simulator of this thread was late.
+    /// A simulator of this thread was late, or the command was, and said so.
     pub static LATE: Cell<bool> = const { Cell::new(false) };
+    /// The board behind a simulator of this thread was slow.
+    pub static SLOW: Cell<bool> = const { Cell::new(false) };
+    /// How the last command of this thread ended; `None` while one runs.
+    pub static STATUS: Cell<Option<i32>> = const { Cell::new(None) };
+    /// A power path of this thread was put through what no lateness excuses.
+    pub static ABUSED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The desk.
@@ -44,58 +60,78 @@ pub struct Desk {
     pub here: Place,
     /// What it runs on.
     pub fake: FakePi,
+    /// It is a mains rig, which has to be told that it may.
+    energise: bool,
     _folder: TempDir,
 }
 
 impl Desk {
     /// With the 12 V rig, its board blank; its timestamps may be wrong by so much.
     pub fn new(here: Place, time: &str) -> Self {
-        Self::holding(Flash::Blank, here, time)
+        Self::of(&timed(PI_12V, time), "virtual-12v", here)
     }
 
-    /// With the reference firmware on its board.
+    /// With any rig on a Pi, and the blank board of a virtual one behind it.
+    pub fn of(pi: &str, board: &str, here: Place) -> Self {
+        Self::holding(pi, board, Flash::Blank, here)
+    }
+
+    /// The 12 V rig with the reference firmware on its board.
     pub fn flashed(here: Place) -> Self {
-        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+        Self::flashed_of(&timed(PI_12V, "5ms"), "virtual-12v", here)
+    }
+
+    /// Any rig, with the reference firmware on its board.
+    pub fn flashed_of(pi: &str, board: &str, here: Place) -> Self {
+        let behind = Rig::load(Path::new(board)).unwrap();
         let (name, elf) = SHIPPED_FIRMWARE;
         let firmware = Firmware::from_bytes(name, elf.to_vec()).unwrap();
-        let flashed = flash_virtual(board.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
-        Self::holding(Flash::Holding(&flashed), here, "5ms")
+        let flashed = flash_virtual(behind.stand.wiring().unwrap(), "STM32F103C8", &firmware).unwrap();
+        Self::holding(pi, board, Flash::Holding(&flashed), here)
     }
 
-    fn holding(flash: Flash<'_>, here: Place, time: &str) -> Self {
-        assert!(PI_12V.contains(TIME));
-        let text = PI_12V.replace(TIME, &format!("time = \"{time}\""));
-        let pi = Rig::parse(&text, Path::new("pi-12v.toml")).unwrap();
-        let board = Rig::load(Path::new("virtual-12v")).unwrap();
+    fn holding(pi: &str, board: &str, flash: Flash<'_>, here: Place) -> Self {
+        let pi = Rig::parse(pi, Path::new("pi.toml")).unwrap();
+        let board = Rig::load(Path::new(board)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let fake = FakePi::start(&pi, &board, flash, 1, folder.path()).unwrap();
         here.write("pi.toml", fake.rig_text());
-        Self { here, fake, _folder: folder }
-    }
-
-    /// With the shipped scenarios of a theme.
-    pub fn shipped(theme: &str, time: &str) -> Self {
-        Self::new(Place::shipped(&[theme]), time)
+        let energise = pi.stand.is_mains();
+        Self { here, fake, energise, _folder: folder }
     }
 
     /// With one scenario of its own: these steps on a board that closes at eight.
     pub fn stepping(steps: &str) -> Self {
-        let here = Place::new();
-        here.scenario(
-            "case",
-            &format!(
-                "title = \"A case\"\nwhy = \"w\"\ncovers = [\"power-outage\"]\nsteps = [\n{steps}]\n[board]\n\
-                 clock = \"Mon 07:59:58\"\nprograms = [{{ days = \"Mon-Fri\", on = \"08:00:00\", off = \"18:00:00\" }}]\n"
-            ),
-        );
-        Self::new(here, "5ms")
+        Self::new(case(steps), "5ms")
     }
 
-    /// The command, on this desk, whose calibration nobody asks for.
+    /// The command, on this desk, whose calibration nobody asks for; a mains rig may be energised.
     pub fn command(&self, args: &[&str]) -> Command {
+        STATUS.set(None);
         let mut command = self.here.command(args);
         command.envs(self.fake.environment()).env("BROWNOUT_UNCALIBRATED", "1");
+        if self.energise {
+            command.env("BROWNOUT_ENERGISE", "1");
+        }
         command
+    }
+
+    /// Waits for the end of a command, or of one that runs beside the test.
+    pub fn end(&self, child: Child) -> Ran {
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        STATUS.set(Some(ran.status));
+        LATE.set(LATE.get() || is_busy(&ran) || ran.stderr.contains(PROBE_WAITED));
+        ran
+    }
+
+    /// Any command of the program, over.
+    pub fn on(&self, args: &[&str]) -> Ran {
+        self.did(&mut self.command(args))
+    }
+
+    /// The same of one that the test has changed.
+    pub fn did(&self, command: &mut Command) -> Ran {
+        self.end(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// Flashes a firmware, runs what has this in its name below a path, records it, and gives what came of it.
@@ -119,7 +155,7 @@ impl Desk {
             sleep(GLANCE);
         }
         self.fake.most_behind();
-        Ran::of(child.wait_with_output().unwrap())
+        self.end(child)
     }
 
     /// Runs the desk's own scenario; something is done to the rig once its first step begins.
@@ -137,9 +173,20 @@ impl Desk {
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let began = Instant::now();
         while !is_so(self) {
-            assert!(began.elapsed() < PATIENCE, "{what} never came");
+            // A case that ended since the machine was too busy has come to nothing, as one that says so by its status.
+            let gave_up = self.gave_up();
+            LATE.set(LATE.get() || gave_up);
+            assert!(!gave_up && began.elapsed() < PATIENCE, "{what} never came");
             sleep(GLANCE);
         }
+    }
+
+    /// Whether the case is over since the machine was too busy.
+    fn gave_up(&self) -> bool {
+        let events = self.recorded();
+        let is_over =
+            events.iter().any(|event| matches!(event.what, What::Ended { verdict: Verdict::Inconclusive, .. }));
+        is_over && BUSY.iter().any(|busy| format!("{events:?}").contains(busy))
     }
 
     /// Whether nothing feeds the board.
@@ -168,12 +215,47 @@ impl Desk {
 }
 
 impl Drop for Desk {
+    /// However a trial ends, a real rig would have lived through it.
     fn drop(&mut self) {
-        LATE.set(LATE.get() || self.fake.most_behind() > KEEPS_UP);
+        let behind = self.fake.most_behind();
+        LATE.set(LATE.get() || behind > KEEPS_UP);
+        SLOW.set(SLOW.get() || behind > AT_ONCE);
+        let abuses = self.fake.abuses();
+        ABUSED.set(ABUSED.get() || !abuses.is_empty());
+        if !std::thread::panicking() {
+            assert!(abuses.is_empty(), "{abuses:?}");
+        }
     }
 }
 
-fn is_step(what: &What) -> bool {
+/// Whether a run came to nothing since the machine was too busy.
+pub fn is_busy(ran: &Ran) -> bool {
+    // While the board is flashed there is no case yet to say it of.
+    let told = |busy: &str| ran.stdout.contains(busy) || ran.stderr.contains(busy);
+    ran.status == 75 && BUSY.iter().any(|busy| told(busy))
+}
+
+/// A rig file whose timestamps may be wrong by so much.
+pub fn timed(pi: &str, time: &str) -> String {
+    assert!(pi.contains(TIME));
+    pi.replace(TIME, &format!("time = \"{time}\""))
+}
+
+/// A place with one scenario: these steps on a board that closes at eight.
+pub fn case(steps: &str) -> Place {
+    let here = Place::new();
+    here.scenario(
+        "case",
+        &format!(
+            "title = \"A case\"\nwhy = \"w\"\ncovers = [\"power-outage\"]\nsteps = [\n{steps}]\n[board]\n\
+             clock = \"Mon 07:59:58\"\nprograms = [{{ days = \"Mon-Fri\", on = \"08:00:00\", off = \"18:00:00\" }}]\n"
+        ),
+    );
+    here
+}
+
+/// Whether a step begins.
+pub fn is_step(what: &What) -> bool {
     matches!(what, What::Step { .. })
 }
 

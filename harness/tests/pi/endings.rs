@@ -1,7 +1,6 @@
 //! However a run ends, the rig ends de-energised.
 
 use crate::desk::{Desk, Test};
-use crate::support::Ran;
 use brownout_trace::Verdict;
 use brownout_trace::event::Level;
 use std::process::{Child, Command};
@@ -15,7 +14,8 @@ pub const TESTS: &[Test] = &[
 const CUT: &str = "{ wait = \"1s\" },\n{ cut = { for = \"2s\", impedance = \"high\" } },\n\
                    { expect = { relay = \"K1\", is = \"closed\", within = \"2s\" } },\n";
 
-fn signal(child: &Child, name: &str) {
+/// Sends a signal to the command.
+pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
@@ -32,7 +32,7 @@ fn a_signal_de_energises() {
         let desk = Desk::stepping("{ wait = \"600s\" },\n{ expect = { relay = \"K1\", is = \"closed\" } },\n");
         let child = energised(&desk);
         signal(&child, name);
-        Ran::of(child.wait_with_output().unwrap()).prints(75, &["1 inconclusive", says]);
+        desk.end(child).prints(75, &["1 inconclusive", says]);
         desk.ended(Verdict::Inconclusive);
     }
 }
@@ -59,7 +59,9 @@ fn a_kill_in_the_middle_of_a_dip() {
     desk.wait_for("the cut", Desk::is_off);
     child.kill().unwrap();
     child.wait().unwrap();
+    desk.on(&["rig", "safe", "--rig", "pi.toml"]).prints(0, &["pi-12v: safe"]);
     assert!(matches!(desk.fake.level(), Level::Open));
+    assert_eq!(desk.fake.driven("GPIO17".parse().unwrap()), Some(false), "the switch");
     // The lock is free, the rig as good as before.
     let ran = desk.run("scenarios", "weekly", "");
     assert!([1, 75].contains(&ran.status), "{ran:#?}");

@@ -1,15 +1,24 @@
 //! Faults told apart: what is the rig's is never the board's, nor the other way round. Either way the rig ends de-energised,
 //! with a whole record.
 
-use crate::desk::{Desk, Test};
+use crate::desk::{Desk, Test, is_step};
+use crate::endings::signal;
 use brownout_fake_pi::FakePi;
 use brownout_trace::{RelayName, Span, Verdict, What};
+use std::fs::File;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
 pub const TESTS: &[Test] = &[
     ("the_probe_is_gone", the_probe_is_gone),
+    ("the_probe_is_gone_in_the_middle", the_probe_is_gone_in_the_middle),
+    ("no_probe_is_there", no_probe_is_there),
     ("a_line_is_busy", a_line_is_busy),
+    ("a_port_is_busy", a_port_is_busy),
+    ("the_interlock_is_open_before", the_interlock_is_open_before),
+    ("the_supply_does_not_come_back", the_supply_does_not_come_back),
+    ("the_loop_stands_still", the_loop_stands_still),
     ("the_user_is_in_no_group", the_user_is_in_no_group),
     ("the_console_is_gone_before", the_console_is_gone_before),
     ("the_console_is_gone", || rig(WAIT, FakePi::unplug_console, "the console is gone: ")),
@@ -64,6 +73,66 @@ fn the_probe_is_gone() {
     assert!(desk.is_off() && desk.fake.driven("GPIO17".parse().unwrap()) == Some(false));
 }
 
+/// It is missed only when it is needed: the board is off again, and everything up to there was kept.
+fn the_probe_is_gone_in_the_middle() {
+    let steps = "{ wait = \"3s\" },\n{ flash = \"again\" },\n{ expect = { relay = \"K1\", is = \"closed\" } },\n";
+    rig(steps, FakePi::unplug_probe, " cannot be opened: ");
+}
+
+/// On a machine that has one, it would be opened.
+fn no_probe_is_there() {
+    if Path::new("/dev/bus/usb").exists() {
+        return;
+    }
+    let desk = Desk::stepping(WAIT);
+    let text = desk.fake.rig_text();
+    let line = text.lines().find(|line| line.starts_with("probe = { selector")).unwrap();
+    desk.here.write("pi.toml", text.replace(line, "probe = {}"));
+    desk.run("scenarios", "weekly", "").says(75, &["no debug probe is plugged in", "udev rules"]);
+    assert!(desk.is_off());
+}
+
+fn a_port_is_busy() {
+    let desk = Desk::stepping(WAIT);
+    let port = File::options().read(true).write(true).open(desk.fake.console()).unwrap();
+    port.lock().unwrap();
+    desk.run("scenarios", "weekly", "").says(75, &["the console's port ", " is busy", "`fuser "]);
+    assert!(desk.is_off());
+}
+
+fn the_interlock_is_open_before() {
+    let desk = Desk::stepping(WAIT);
+    desk.fake.open_interlock(true);
+    desk.run("scenarios", "weekly", "").says(75, &["the interlock is open (GPIO23)"]);
+    assert!(!desk.fake.was_fed());
+}
+
+/// It goes with the cut, and its sense tells of no return.
+fn the_supply_does_not_come_back() {
+    let desk = Desk::stepping(CUT);
+    let child = desk.begin();
+    desk.wait_for("the case", |desk| !desk.recorded().is_empty() && !desk.is_off());
+    desk.wait_for("the cut", Desk::is_off);
+    desk.fake.stick_input("GPIO27".parse().unwrap(), true);
+    desk.end(child).prints(75, &["1 inconclusive", "the supply was switched on again, but did not come back within "]);
+    desk.ended(Verdict::Inconclusive);
+}
+
+/// As if the machine had been asleep: nobody knows what was missed.
+fn the_loop_stands_still() {
+    let desk = Desk::stepping(WAIT);
+    let child = desk.begin();
+    desk.wait_for("the first step", |desk| desk.recorded().iter().any(|event| is_step(&event.what)));
+    signal(&child, "-STOP");
+    sleep(Duration::from_millis(600));
+    signal(&child, "-CONT");
+    let ran = desk.end(child);
+    ran.prints(75, &["1 inconclusive"]);
+    let causes = ["the run loop stood still for ", "the watchdog was not fed for ", "the console was not read for "];
+    assert!(causes.iter().any(|cause| ran.stdout.contains(cause)), "{ran:#?}");
+    desk.ended(Verdict::Inconclusive);
+}
+
 fn a_line_is_busy() {
     for (line, what) in [("GPIO17", "the supply's switch"), ("GPIO5", "the contact of K1")] {
         let desk = Desk::stepping(WAIT);
@@ -100,7 +169,7 @@ fn a_shot_is_late() {
         desk.fake.delay_line(switch, desk.is_off().then_some(Span::millis(60)));
         sleep(Duration::from_millis(5));
     }
-    let ran = crate::support::Ran::of(child.wait_with_output().unwrap());
+    let ran = desk.end(child);
     ran.prints(75, &["none of 3 attempts went as asked: a shot of 1s came out 1.0", "s wide, more than 10ms off"]);
     desk.ended(Verdict::Inconclusive);
 }

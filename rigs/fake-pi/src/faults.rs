@@ -1,12 +1,13 @@
 //! What a test breaks while a fake Pi runs. Each acts from now on, until it is taken back.
 
+use crate::bench_supply::BenchSupply;
 use crate::fake_pi::{FakePi, StartError};
 use crate::feed::Abuse;
 use brownout_rigs::live::console::Console;
 use brownout_rigs::live::probe_socket::ProbeSocket;
 use brownout_rigs::rig::pi::{Input, Line};
 use brownout_trace::event::Level;
-use brownout_trace::{RelayName, Span};
+use brownout_trace::{Ohms, RelayName, Span, Volts};
 use std::collections::BTreeSet;
 
 impl FakePi {
@@ -110,6 +111,13 @@ impl FakePi {
         self.world().cut(cut);
     }
 
+    /// A resistor stands at the terminals in the board's place.
+    pub fn replace_board(&self, load: Ohms) {
+        let mut world = self.world();
+        world.load = Some(load);
+        world.cut(true);
+    }
+
     /// The board's reset pin is shorted: it has its supply, and is silent.
     pub fn hold_in_reset(&self, held: bool) {
         self.board().lock().set_reset_pin(held);
@@ -123,6 +131,16 @@ impl FakePi {
     /// The level at the terminals by the power path.
     pub fn level(&self) -> Level {
         self.world().level()
+    }
+
+    /// What the bench supply gives before its switch, where the stage is one; `None` while its output is off.
+    pub fn supplied(&self) -> Option<Volts> {
+        self.world().feed.supply.as_ref().and_then(BenchSupply::given)
+    }
+
+    /// Whether the stage has ever fed the terminals, the path to them being closed.
+    pub fn was_fed(&self) -> bool {
+        self.world().feed.has_fed
     }
 
     /// What the power path has been put through that a real one would not forgive.

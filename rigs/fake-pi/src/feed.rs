@@ -70,6 +70,8 @@ pub struct Feed {
     watched: bool,
     /// Of mains, and of a transformer's tap.
     ssrs: Vec<Ssr>,
+    /// It has been closed, and its stage has given something.
+    pub has_fed: bool,
     /// What it is being put through.
     abuses: BTreeSet<Abuse>,
     /// The bench supply, where the stage is one.
@@ -86,7 +88,17 @@ impl Feed {
             _ => Vec::new(),
         };
         let watched = wires.watchdog.output.active.high_for(false);
-        Self { wires, guarded: true, stopped: false, triggered: None, watched, ssrs, abuses: BTreeSet::new(), supply }
+        Self {
+            wires,
+            guarded: true,
+            stopped: false,
+            triggered: None,
+            watched,
+            ssrs,
+            has_fed: false,
+            abuses: BTreeSet::new(),
+            supply,
+        }
     }
 
     /// When it changes by itself.
@@ -127,6 +139,7 @@ impl Feed {
         let shorted = wires.supply.crowbar.as_ref().is_some_and(|crowbar| pins.is_active(&crowbar.output));
         let flashing = wires.flashing.as_ref().is_some_and(|output| pins.is_active(output));
         let fed = closed && given.is_some();
+        self.has_fed |= fed;
         self.abuses.extend((shorted && fed).then_some(Abuse::CrowbarIntoSupply));
         self.abuses.extend((flashing && fed).then_some(Abuse::FlashingIntoSupply));
         match given {

@@ -212,12 +212,6 @@ impl Pins {
             self.selected[(line / 10) as usize] &= !(0b111 << (line % 10 * 3));
             self.show(*line);
         }
-        // Before it is told: what the program selects next is not to be undone.
-        for line in request.lines.iter().filter(|_| !refused) {
-            self.registers.make_input(*line);
-            self.selected[(line / 10) as usize] &= !(0b111 << (line % 10 * 3));
-            self.show(*line);
-        }
         let answer = if refused { Errno::BUSY.raw_os_error() } else { 0 };
         let said = send(&socket, &answer.to_ne_bytes(), SendFlags::NOSIGNAL);
         if refused || said.is_err() {

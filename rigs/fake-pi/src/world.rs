@@ -11,7 +11,7 @@ use brownout_rigs::live::console::Console;
 use brownout_rigs::live::probe_socket::ProbeSocket;
 use brownout_rigs::rig::pi::{Line, PiWires, PowerStage, SenseKind};
 use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Hertz, Instant, Span, Volts};
+use brownout_trace::{Amps, Hertz, Instant, Ohms, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::Sees;
 use brownout_virtual::instruments::desk::Desk;
@@ -67,6 +67,8 @@ pub struct World {
     pub socket: Option<ProbeSocket>,
     /// The wire from the power path to the board is cut.
     pub cut: bool,
+    /// A resistor stands at the terminals in the board's place.
+    pub load: Option<Ohms>,
     /// Stores to this line happen so much later.
     pub late: Option<(Line, Span)>,
     /// Who asks for the chip of lines is refused: the user is not in its group.
@@ -124,6 +126,7 @@ impl World {
             mute: false,
             socket: None,
             cut: false,
+            load: None,
             late: None,
             lines_denied: false,
             bus_denied: false,
@@ -269,7 +272,10 @@ impl World {
         self.follow_supply();
         if self.desk.next_event().is_some_and(|due| due <= self.now) {
             let board = self.board.lock();
-            let sees = Sees { terminals: board.terminals(), current: board.supply_current() };
+            let sees = match self.load {
+                Some(load) => Sees { terminals: volts(self.level), current: Amps(volts(self.level).0 / load.0) },
+                None => Sees { terminals: board.terminals(), current: board.supply_current() },
+            };
             drop(board);
             self.desk.settle(self.now, sees);
         }
@@ -320,10 +326,7 @@ impl World {
         self.level = level;
         let reaches = if self.cut { Level::Open } else { level };
         self.board.lock().replace_levels(&[(self.now, reaches)]);
-        let volts = match level {
-            Level::Volts(volts) => volts,
-            Level::Open => Volts::ZERO,
-        };
+        let volts = volts(level);
         let nominal = self.wires.supply.nominal;
         let crowbar = self.wires.supply.crowbar.and_then(|crowbar| crowbar.sense);
         let at = self.clock.monotonic(self.now);
@@ -391,6 +394,14 @@ impl World {
         let mut answer = 0_i32.to_ne_bytes().to_vec();
         answer.extend(read);
         answer
+    }
+}
+
+/// Over a resistor, which holds nothing up.
+fn volts(level: Level) -> Volts {
+    match level {
+        Level::Volts(volts) => volts,
+        Level::Open => Volts::ZERO,
     }
 }
 

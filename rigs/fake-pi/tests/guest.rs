@@ -10,13 +10,14 @@ mod guest {
     pub mod faults;
     pub mod lines;
     pub mod mains;
+    pub mod panics;
     pub mod polite;
     pub mod ports;
     pub mod supplies;
     pub mod talk;
 }
 
-use guest::{buses, faults, lines, mains, polite, ports, supplies, talk};
+use guest::{buses, faults, lines, mains, panics, polite, ports, supplies, talk};
 use libtest_mimic::{Arguments, Trial};
 use talk::ROLE;
 
@@ -43,6 +44,7 @@ const THEMES: &[Theme] = &[
     ("guard and emergency stop", faults::guards, faults::guards_inside),
     ("a stuck relay sense, a dead board", faults::stuck, faults::stuck_inside),
     ("no permission", faults::denied, faults::denied_inside),
+    ("a panic leaves the rig safe", panics::panics, panics::panics_inside),
     ("without the variable nothing changes", polite::silent, polite::silent_inside),
     ("a program's own faults stay its own", polite::crash, polite::crash_inside),
     ("stores of many threads", polite::threads, polite::threads_inside),

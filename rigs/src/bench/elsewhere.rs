@@ -1,5 +1,6 @@
 //! The bench over a Raspberry Pi where there can be none: it needs Linux, whose kernel stamps the edges of its lines.
 
+use super::outside::Outside;
 use super::{Bench, Flashing, RigFault};
 use crate::firmware::Firmware;
 use crate::profile::Profile;
@@ -7,7 +8,7 @@ use crate::rig::Rig;
 use crate::rig::pi::{Line, PiWires};
 use crate::self_check::{Lively, Quiet};
 use brownout_trace::event::{Level, ShotReport};
-use brownout_trace::{Event, Instant, Span, Volts};
+use brownout_trace::{Angle, Event, Instant, Span, Volts};
 use std::convert::Infallible;
 
 /// A rig that cannot be had here.
@@ -26,7 +27,7 @@ impl PiRig {
     ///
     /// # Errors
     /// Always.
-    pub fn new(rig: &Rig, _: &Profile, _: Option<Firmware>) -> Result<Self, RigFault> {
+    pub fn new(rig: &Rig, _: &Profile, _: Option<Firmware>, _: Outside) -> Result<Self, RigFault> {
         Err(needs_linux(&rig.name))
     }
 
@@ -56,16 +57,23 @@ impl PiLook {
     ///
     /// # Errors
     /// Always.
-    pub fn open(rig: &Rig, _: &Profile) -> Result<Self, RigFault> {
+    pub fn open(rig: &Rig, _: &Profile, _: &Outside) -> Result<Self, RigFault> {
         Err(needs_linux(&rig.name))
     }
+}
+
+/// A rig whose every output is inactive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MadeSafe {
+    /// Why its bench supply could not be told.
+    pub untold: Option<RigFault>,
 }
 
 /// Nothing can be energised here.
 ///
 /// # Errors
 /// Always.
-pub fn make_safe(_: &PiWires) -> Result<(), RigFault> {
+pub fn make_safe(_: &PiWires) -> Result<MadeSafe, RigFault> {
     Err(needs_linux("of this file"))
 }
 
@@ -125,6 +133,13 @@ impl Lively for PiBench {
 #[derive(Debug)]
 pub struct PiBench(Infallible);
 
+impl PiBench {
+    /// Of nothing.
+    pub fn warnings(&self) -> Vec<String> {
+        match self.0 {}
+    }
+}
+
 impl Bench for PiBench {
     fn now(&self) -> Instant {
         match self.0 {}
@@ -135,6 +150,14 @@ impl Bench for PiBench {
     }
 
     fn play(&mut self, _: &[(Instant, Level)]) -> Result<(), RigFault> {
+        match self.0 {}
+    }
+
+    fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+        match self.0 {}
+    }
+
+    fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
         match self.0 {}
     }
 

@@ -39,5 +39,5 @@ mod wires;
 pub use look::PiLook;
 pub use pi_bench::PiBench;
 pub use rehearsal::{Rehearsed, rehearse};
-pub use safe::{make_safe, model};
+pub use safe::{MadeSafe, make_safe, model};
 pub use station::{PiRig, Prepared};

@@ -9,10 +9,12 @@ use crate::flashing::{self, Flashed};
 use crate::rig::Rig;
 use crate::self_check::Lively;
 use brownout_trace::event::{Event, Figure, Level, ShotFigure, ShotReport, What};
-use brownout_trace::{Instant, Slew, Span, Volts};
+use brownout_trace::{Amps, Angle, Instant, Slew, Span, Volts};
 use brownout_virtual::board::Board;
 use brownout_virtual::instruments::desk::Desk;
 use brownout_virtual::probe::{SharedBoard, VirtualProbe};
+use brownout_virtual::rng::Stream;
+use brownout_virtual::supply::{Mains, bouncing};
 use brownout_virtual::symbols::Symbols;
 use desk_bus::DeskBus;
 use probe_rs::probe::Probe;
@@ -37,6 +39,10 @@ pub struct VirtualBench {
     chip: Arc<str>,
     /// The firmware under test.
     firmware: Firmware,
+    /// The sine at its terminals, on AC.
+    mains: Option<Mains>,
+    /// How its switch bounces.
+    bounces: Stream,
 }
 
 impl VirtualBench {
@@ -56,6 +62,8 @@ impl VirtualBench {
             measures: rig.measures.clone(),
             chip: flashed.chip.clone(),
             firmware: flashed.firmware.clone(),
+            mains: wiring.supply.frequency.map(Mains::new),
+            bounces: Stream::new(seed, "switch"),
         })
     }
 
@@ -114,6 +122,15 @@ impl Bench for VirtualBench {
         Ok(())
     }
 
+    fn at_angle(&self, after: Instant, angle: Angle) -> Option<Instant> {
+        self.mains.map(|mains| mains.next_angle(after, angle))
+    }
+
+    fn switch_on(&mut self, level: Level, length: Span) -> Result<(), RigFault> {
+        let changes = bouncing(self.now(), level, length, &mut self.bounces);
+        self.play(&changes)
+    }
+
     /// The edges are the instants at which the supply model changed its level, the depth what stood at the terminals
     /// once the fall was over. Fall and rise have equal stairs, so that the width between their first ones is the
     /// width at half depth.
@@ -125,14 +142,7 @@ impl Bench for VirtualBench {
             let below = self.levels[begun..].iter().position(|(at, _)| *at >= start + edges);
             below.map(|more| begun + more)
         });
-        let mut report = ShotReport {
-            level,
-            width,
-            start: Figure::Unmeasured,
-            measured_width: Figure::Unmeasured,
-            depth: Figure::Unmeasured,
-            slew: Figure::Unmeasured,
-        };
+        let mut report = ShotReport::unmeasured(level, width);
         if let (Some(begun), Some(down)) = (begun, down) {
             let began = self.levels[begun].0;
             report.start = Figure::Measured(began);
@@ -220,6 +230,15 @@ impl Lively for VirtualBench {
         let mut bus =
             DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
         meter.sample(&mut bus).map(Some)
+    }
+
+    fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+        let Some(metering) = &self.metering else { return Ok(None) };
+        let meter = metering.meter();
+        let mut events = Vec::new();
+        let mut bus =
+            DeskBus { board: &mut self.board, desk: &mut self.desk, events: &mut events, levels: &mut self.levels };
+        meter.current(&mut bus)
     }
 
     /// Flashing has attached it already.

@@ -3,7 +3,7 @@
 
 use crate::bench::RigFault;
 use ads1x1x::{Ads1x1x, DataRate16Bit, TargetAddr, channel};
-use brownout_trace::{Ohms, Percent, Span, Volts};
+use brownout_trace::{Amps, Ohms, Percent, Span, Volts};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::I2c;
 use ina219::SyncIna219;
@@ -127,26 +127,56 @@ impl MeterParts {
         reading.map(|reading| self.calibration.correct(reading))
     }
 
+    /// The current through its shunt, in one conversion; `None` where the chip has none.
+    pub fn current(&self, bus: &mut (impl I2c + DelayNs)) -> Result<Option<Amps>, RigFault> {
+        let (volts, shunt) = match self.chip {
+            MeterChip::Ina226 { shunt } => {
+                self.convert_ina226(bus, MODE::ShuntVoltageTriggered)?;
+                let microvolts = INA226::new(bus, self.address).shunt_voltage_microvolts();
+                (microvolts.map_err(|e| self.silent(e))? * 1e-6, shunt)
+            }
+            MeterChip::Ina219 { shunt } => {
+                self.convert_ina219(bus, MeasuredSignals::ShuntVoltage)?;
+                let address = Address::from_byte(self.address).map_err(|e| self.silent(e))?;
+                let reading = SyncIna219::new_unchecked(bus, address, UnCalibrated).shunt_voltage();
+                (f64::from(reading.map_err(|e| self.silent(e))?.shunt_voltage_uv()) * 1e-6, shunt)
+            }
+            MeterChip::Ads1115 { .. } => return Ok(None),
+        };
+        Ok(Some(Amps(volts / shunt.0)))
+    }
+
     fn ina226(&self, bus: &mut (impl I2c + DelayNs)) -> Result<Volts, RigFault> {
-        let config =
-            Config { avg: AVG::_1, vbusct: VBUSCT::_140us, vshct: VSHCT::_140us, mode: MODE::BusVoltageTriggered };
+        self.convert_ina226(bus, MODE::BusVoltageTriggered)?;
+        let millivolts = INA226::new(bus, self.address).bus_voltage_millivolts().map_err(|e| self.silent(e))?;
+        Ok(Volts(millivolts * 1e-3))
+    }
+
+    /// One conversion, begun and waited for.
+    fn convert_ina226(&self, bus: &mut (impl I2c + DelayNs), mode: MODE) -> Result<(), RigFault> {
+        let config = Config { avg: AVG::_1, vbusct: VBUSCT::_140us, vshct: VSHCT::_140us, mode };
         INA226::new(&mut *bus, self.address).set_configuration(&config).map_err(|e| self.silent(e))?;
         bus.delay_ns(slowest(Span::micros(140)));
         for _ in 0..POLLS {
             let mut driver = INA226::new(&mut *bus, self.address);
             if driver.mask_enable().map_err(|e| self.silent(e))?.contains(MaskEnableFlags::CVRF) {
-                let millivolts = driver.bus_voltage_millivolts().map_err(|e| self.silent(e))?;
-                return Ok(Volts(millivolts * 1e-3));
+                return Ok(());
             }
         }
         Err(self.never_ready())
     }
 
     fn ina219(&self, bus: &mut (impl I2c + DelayNs)) -> Result<Volts, RigFault> {
+        self.convert_ina219(bus, MeasuredSignals::BusVoltage).map(|millivolts| Volts(f64::from(millivolts) * 1e-3))
+    }
+
+    /// One conversion of 12 bits, begun and waited for; the register that tells of its end has the bus voltage, in mV.
+    fn convert_ina219(&self, bus: &mut (impl I2c + DelayNs), signals: MeasuredSignals) -> Result<u16, RigFault> {
         let address = Address::from_byte(self.address).map_err(|e| self.silent(e))?;
         let configuration = Configuration {
             bus_resolution: Resolution::Res12Bit,
-            operating_mode: OperatingMode::Triggered(MeasuredSignals::BusVoltage),
+            shunt_resolution: Resolution::Res12Bit,
+            operating_mode: OperatingMode::Triggered(signals),
             ..Configuration::default()
         };
         SyncIna219::new_unchecked(&mut *bus, address, UnCalibrated)
@@ -157,7 +187,7 @@ impl MeterParts {
             let mut driver = SyncIna219::new_unchecked(&mut *bus, address, UnCalibrated);
             let reading = driver.bus_voltage().map_err(|e| self.silent(e))?;
             if reading.is_conversion_ready() {
-                return Ok(Volts(f64::from(reading.voltage_mv()) * 1e-3));
+                return Ok(reading.voltage_mv());
             }
         }
         Err(self.never_ready())

@@ -33,7 +33,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use can::{can, can_ramp, can_shot};
+pub use can::{can, can_ramp, can_shot, opens_in, shortest_shot};
 pub use dialect::Dialect;
 pub use inquiry::identify;
 pub use strokes::{ready, safe, strokes};

@@ -17,7 +17,11 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("weekly-buttons", include_str!("../../boards/weekly-buttons.toml")),
     ("weekly-5v", include_str!("../../boards/weekly-5v.toml")),
     ("weekly-110v", include_str!("../../boards/weekly-110v.toml")),
+    ("weekly-110v-transformer", include_str!("../../boards/weekly-110v-transformer.toml")),
+    ("weekly-110v-switching", include_str!("../../boards/weekly-110v-switching.toml")),
     ("weekly-220v", include_str!("../../boards/weekly-220v.toml")),
+    ("weekly-220v-dropper", include_str!("../../boards/weekly-220v-dropper.toml")),
+    ("weekly-220v-switching", include_str!("../../boards/weekly-220v-switching.toml")),
 ];
 
 impl Profile {

@@ -2,11 +2,12 @@
 
 use super::report::{Grade, Report};
 use crate::bench::{Bench, RigFault};
-use crate::calibration::{MeterError, Quantiles, ShotTimes};
+use crate::calibration::{CurrentError, MeterError, Quantiles, ShotTimes};
 use crate::profile::{Command, Console, Heard};
+use crate::shot::width_tolerance;
 use crate::uncertainty::Uncertainty;
 use brownout_trace::event::{Figure, Level, What};
-use brownout_trace::{Event, Instant, Percent, Span, Volts};
+use brownout_trace::{Amps, Event, Instant, Ohms, Percent, Span, Volts};
 
 /// A board that has its supply has said what it says when it starts by then.
 const BOOT: Span = Span::secs(2);
@@ -20,8 +21,6 @@ const GLANCE: Span = Span::millis(10);
 pub const SHOT: Span = Span::millis(20);
 /// What lies between two.
 const BETWEEN: Span = Span::millis(200);
-/// A shot may be wrong by this, or spoils the attempt: a bad rig spoils all.
-const TOLERANCE: Span = Span::millis(1);
 /// A meter may be wrong by this share of the supply, or the depth of a shot spoils the attempt.
 const DEPTH: Percent = Percent(5.0);
 /// What any meter is allowed, whatever its rig file declares: the 0.5 % of an INA219.
@@ -36,6 +35,12 @@ pub trait Lively: Bench {
     /// # Errors
     /// It does not answer.
     fn meter(&mut self) -> Result<Option<Volts>, RigFault>;
+
+    /// The current that the meter reads, now; `None` without one, or where it reads none.
+    ///
+    /// # Errors
+    /// It does not answer.
+    fn current(&mut self) -> Result<Option<Amps>, RigFault>;
 
     /// Attaches the probe to the chip of the board, which has its supply, and lets it run on; what it attached to, `None`
     /// without a probe or a chip.
@@ -54,12 +59,16 @@ pub struct About<'a> {
     pub shot: Level,
     /// How many shots.
     pub shots: u32,
+    /// How wide each is: [`SHOT`], or the shortest that the supply can make.
+    pub width: Span,
     /// What the rig file says of its own errors.
     pub uncertainty: Uncertainty,
     /// A voltage that a slow supply can be told, and how soon its rig file says that it is there.
     pub settles: Option<(Volts, Span)>,
     /// What a better instrument reads at the terminals; nominal if there is none.
     pub reference: Option<Volts>,
+    /// A resistor that stands at the terminals, and no board: its current is known.
+    pub load: Option<Ohms>,
     /// How the board is spoken to.
     pub console: Option<&'a Console>,
 }
@@ -67,8 +76,14 @@ pub struct About<'a> {
 /// Every check that needs the supply. The board is off it again afterwards, unless the rig failed: then it is de-energised.
 pub fn lively(about: &About<'_>, bench: &mut dyn Lively) -> Report {
     let mut report = Report::default();
-    let checks: [(&'static str, Check<'_>); 5] =
-        [("meter", &meter), ("settling", &settling), ("console", &console), ("probe", &probe), ("shots", &shots)];
+    let checks: [(&'static str, Check<'_>); 6] = [
+        ("meter", &meter),
+        ("load", &load),
+        ("settling", &settling),
+        ("console", &console),
+        ("probe", &probe),
+        ("shots", &shots),
+    ];
     for (name, check) in checks {
         if let Err(fault) = check(about, bench, &mut report) {
             // After a fault a bench gives nothing but that fault.
@@ -115,8 +130,8 @@ fn meter(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Resu
     let reference = about.reference.unwrap_or(about.nominal);
     let span = reading.0 - offset.map_or(0.0, |offset| offset.0);
     let gain = Percent((span / reference.0 - 1.0) * 100.0);
-    report.meter = Some(MeterError { reference, gain, offset });
-    let allowed = Percent(about.uncertainty.voltage.0.max(METER.0));
+    report.meter = Some(MeterError { reference, gain, offset, current: None });
+    let allowed = allowed(about);
     let by = if about.reference.is_some() { "the reference" } else { "the nominal supply" };
     let seen = format!("reads {reading} at {reference} of {by}");
     let (grade, advice) = match gain.0.abs() {
@@ -130,6 +145,38 @@ fn meter(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Resu
         ),
     };
     report.find("meter", grade, format!("{seen}{advice}"));
+    Ok(())
+}
+
+/// What the meter may be off by.
+fn allowed(about: &About<'_>) -> Percent {
+    Percent(about.uncertainty.voltage.0.max(METER.0))
+}
+
+/// The current through a known load against what the voltage over it drives, with the supply on.
+fn load(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Result<(), RigFault> {
+    let Some(load) = about.load else { return Ok(()) };
+    let (Some(reading), Some(volts)) = (bench.current()?, bench.meter()?) else {
+        let said = format!("there is no meter that reads a current (an ADS1115 does not): {load} tells nothing");
+        report.find("load", Grade::Degraded, said);
+        return Ok(());
+    };
+    let expected = Amps(about.reference.unwrap_or(volts).0 / load.0);
+    let gain = Percent((reading.0 / expected.0 - 1.0) * 100.0);
+    if let Some(meter) = &mut report.meter {
+        meter.current = Some(CurrentError { load, gain });
+    }
+    let allowed = allowed(about);
+    let (grade, advice) = match gain.0.abs() {
+        off if off <= allowed.0 => (Grade::Good, String::new()),
+        off if off <= DEPTH.0 => {
+            (Grade::Degraded, format!(": more than {allowed} off; is its `shunt` what the file says?"))
+        }
+        _ => {
+            (Grade::Bad, format!(": more than {DEPTH} off; is {load} at the terminals, alone, and its `shunt` right?"))
+        }
+    };
+    report.find("load", grade, format!("reads {reading} of {expected} through {load}{advice}"));
     Ok(())
 }
 
@@ -162,7 +209,7 @@ fn settling(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> R
 
 /// A question that changes nothing, and its answer.
 fn console(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Result<(), RigFault> {
-    let Some(console) = about.console else { return Ok(()) };
+    let Some(console) = about.console.filter(|_| about.load.is_none()) else { return Ok(()) };
     let questions = [Command::Version, Command::Status, Command::ReadClock, Command::ListPrograms];
     let Some(mut exchange) = questions.iter().find_map(|question| console.exchange(question).ok()) else {
         return Ok(());
@@ -187,7 +234,10 @@ fn console(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Re
 }
 
 /// The probe reaches the chip.
-fn probe(_: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Result<(), RigFault> {
+fn probe(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Result<(), RigFault> {
+    if about.load.is_some() {
+        return Ok(());
+    }
     if let Some(chip) = bench.attach()? {
         report.find("probe", Grade::Good, format!("attached to {chip}"));
     }
@@ -199,12 +249,12 @@ fn shots(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Resu
     let (mut late, mut width) = (Vec::new(), Vec::new());
     for _ in 0..about.shots {
         let begin: Instant = bench.now() + BETWEEN;
-        bench.play(&[(begin, about.shot), (begin + SHOT, Level::Volts(about.nominal))])?;
-        pass(bench, BETWEEN + SHOT)?;
-        let shot = bench.measure_shot(about.shot, begin, SHOT, Span::ZERO)?;
+        bench.play(&[(begin, about.shot), (begin + about.width, Level::Volts(about.nominal))])?;
+        pass(bench, BETWEEN + about.width)?;
+        let shot = bench.measure_shot(about.shot, begin, about.width, Span::ZERO)?;
         if let (Figure::Measured(start), Figure::Measured(wide)) = (shot.start, shot.measured_width) {
             late.push((start - begin).abs());
-            width.push((wide - SHOT).abs());
+            width.push((wide - about.width).abs());
         }
     }
     let count = u32::try_from(width.len()).unwrap_or(u32::MAX);
@@ -213,16 +263,16 @@ fn shots(about: &About<'_>, bench: &mut dyn Lively, report: &mut Report) -> Resu
         return Ok(());
     };
     report.shots = Some(ShotTimes { count, late, width });
-    let declared = about.uncertainty.time.times(2);
+    let (declared, tolerance) = (about.uncertainty.time.times(2), width_tolerance(about.width));
     let seen = format!("{count} of {} measured; p50/p99/max late {late}, width off by {width}", about.shots);
     let (grade, advice) = match () {
         () if count < about.shots => (Grade::Degraded, "; the sense did not see all of them".to_owned()),
         () if width.p99 <= declared => (Grade::Good, String::new()),
-        () if width.max <= TOLERANCE => {
+        () if width.max <= tolerance => {
             let says = about.uncertainty.time;
             (Grade::Degraded, format!("; twice the rig file's `time = \"{says}\"` is less: say more there"))
         }
-        () => (Grade::Bad, format!("; a shot may be {TOLERANCE} off: end what else runs, give a real-time priority")),
+        () => (Grade::Bad, format!("; a shot may be {tolerance} off: end what else runs, give a real-time priority")),
     };
     report.find("shots", grade, format!("{seen}{advice}"));
     Ok(())
@@ -234,6 +284,7 @@ mod tests {
     use crate::bench::Flashing;
     use crate::firmware::Firmware;
     use crate::profile::Profile;
+    use brownout_trace::Angle;
     use brownout_trace::event::ShotReport;
 
     /// A bench whose every figure is given.
@@ -246,6 +297,8 @@ mod tests {
         /// The error of every shot's width, in microseconds; those beyond are not measured.
         widths: Vec<i64>,
         attaches: Result<Option<String>, RigFault>,
+        /// What flows while the supply is on.
+        current: Option<f64>,
     }
 
     fn fault(what: &str) -> RigFault {
@@ -264,6 +317,12 @@ mod tests {
         fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
             self.level = levels.last().unwrap().1;
             Ok(())
+        }
+        fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+            None
+        }
+        fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+            Err(RigFault::no_bounce())
         }
         fn measure_shot(&mut self, level: Level, start: Instant, width: Span, _: Span) -> Result<ShotReport, RigFault> {
             let off = self.widths.pop();
@@ -294,6 +353,9 @@ mod tests {
                 Level::Volts(volts) => Volts(volts.0 * self.gain + 0.01),
             }))
         }
+        fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+            Ok(self.current.map(|amps| Amps(if self.level == Level::Open { 0.0 } else { amps })))
+        }
         fn attach(&mut self) -> Result<Option<String>, RigFault> {
             self.attaches.clone()
         }
@@ -308,19 +370,26 @@ mod tests {
             heard: Vec::new(),
             widths: vec![20; 100],
             attaches: Ok(Some("STM32F103C8".to_owned())),
+            current: None,
         }
     }
 
     fn checked(bench: &mut Fake) -> Report {
+        loaded(bench, None)
+    }
+
+    fn loaded(bench: &mut Fake, load: Option<f64>) -> Report {
         let profile = Profile::shipped("weekly").unwrap().unwrap();
         let uncertainty = Uncertainty { time: Span::micros(100), ..Uncertainty::EXACT };
         let about = About {
             nominal: Volts(12.0),
             shot: Level::Open,
             shots: 20,
+            width: SHOT,
             uncertainty,
             settles: None,
             reference: None,
+            load: load.map(Ohms),
             console: profile.console.as_ref(),
         };
         lively(&about, bench)
@@ -380,6 +449,12 @@ mod tests {
                 self.1 = 9.6;
                 self.0.play(levels)
             }
+            fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+                None
+            }
+            fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+                Err(RigFault::no_bounce())
+            }
             fn measure_shot(&mut self, _: Level, _: Instant, _: Span, _: Span) -> Result<ShotReport, RigFault> {
                 Err(fault("no shots"))
             }
@@ -400,6 +475,9 @@ mod tests {
             fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
                 Ok(Some(Volts(if self.0.level == Level::Open { 0.0 } else { self.1 })))
             }
+            fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+                Ok(None)
+            }
             fn attach(&mut self) -> Result<Option<String>, RigFault> {
                 Ok(None)
             }
@@ -409,9 +487,11 @@ mod tests {
                 nominal: Volts(12.0),
                 shot: Level::Open,
                 shots: 1,
+                width: SHOT,
                 uncertainty: Uncertainty::EXACT,
                 settles: Some((Volts(9.6), declared)),
                 reference: None,
+                load: None,
                 console: None,
             };
             of(&lively(&about, &mut Slow(fake(), 0.0)), "settling")
@@ -420,6 +500,30 @@ mod tests {
         assert_eq!(settling(Span::millis(450)), (Grade::Good, "from 9.6V to 12V in 440ms".to_owned()));
         let late = (Grade::Degraded, "from 9.6V to 12V in 440ms: its rig file says `settling = \"50ms\"`".to_owned());
         assert_eq!(settling(Span::millis(50)), late);
+    }
+
+    /// 12.022 V over 24 ohm drive 500.9 mA.
+    #[test]
+    fn a_known_load_tells_how_the_meter_reads_a_current() {
+        let load = |amps| {
+            let report = loaded(&mut Fake { current: amps, answer: None, ..fake() }, Some(24.0));
+            assert!(report.findings.iter().all(|found| !["console", "probe"].contains(&found.check)), "{report:?}");
+            (of(&report, "load"), report.meter.unwrap().current)
+        };
+        let (found, kept) = load(Some(0.501));
+        assert_eq!(found.0, Grade::Good, "{found:?}");
+        assert!(found.1.starts_with("reads 501mA of 500.9"), "{found:?}");
+        assert!(kept.is_some_and(|kept| kept.load == Ohms(24.0) && kept.gain.0.abs() < 0.1), "{kept:?}");
+        for (amps, grade, says) in [
+            (0.51, Grade::Degraded, "more than 0.5% off"),
+            (0.48, Grade::Degraded, "`shunt`"),
+            (1.0, Grade::Bad, "alone"),
+        ] {
+            let (found, _) = load(Some(amps));
+            assert!(found.0 == grade && found.1.contains(says), "{found:?}");
+        }
+        let (found, kept) = load(None);
+        assert!(found.0 == Grade::Degraded && found.1.contains("an ADS1115 does not") && kept.is_none(), "{found:?}");
     }
 
     #[test]

@@ -186,6 +186,18 @@ pub struct ShotReport {
 }
 
 impl ShotReport {
+    /// A shot that was asked for, of which nothing is measured yet.
+    pub fn unmeasured(level: Level, width: Span) -> Self {
+        Self {
+            level,
+            width,
+            start: Figure::Unmeasured,
+            measured_width: Figure::Unmeasured,
+            depth: Figure::Unmeasured,
+            slew: Figure::Unmeasured,
+        }
+    }
+
     /// One of its figures, if it was measured; the start counts from step 0.
     pub fn figure(&self, which: ShotFigure) -> Option<Amount> {
         match which {

@@ -25,5 +25,5 @@ pub use event::{Event, RelayName, ResetCause, What};
 pub use measurement::{Margin, Measurement, Standing};
 pub use quantity::QuantityError;
 pub use time::{Instant, Span};
-pub use units::{Amps, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Slew, Volts};
+pub use units::{Amps, Angle, Celsius, Farads, Hertz, Ohms, Percent, Ppm, Slew, Volts};
 pub use verdict::{Criterion, Verdict};

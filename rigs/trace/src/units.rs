@@ -90,9 +90,24 @@ unit!(
     Ppm, "20ppm", [("ppm", 1.0)], negative: true
 );
 unit!(
+    /// An angle of the mains' sine in degrees; 0 is its rise through zero.
+    Angle, "90deg", [("deg", 1.0), ("°", 1.0)], negative: false
+);
+unit!(
     /// How fast a voltage changes, in volts per second.
     Slew, "12V/ms", [("V/s", 1.0), ("V/ms", 1e3), ("V/us", 1e6)], negative: true
 );
+
+impl Angle {
+    /// A whole turn: a cycle of the mains.
+    pub const TURN: Self = Self(360.0);
+}
+
+impl From<u16> for Angle {
+    fn from(degrees: u16) -> Self {
+        Self(f64::from(degrees))
+    }
+}
 
 impl Percent {
     /// This share of `whole`.
@@ -144,6 +159,7 @@ mod tests {
         assert_eq!("470uF".parse(), Ok(Farads(470.0 * 1e-6)));
         assert_eq!("40%".parse::<Percent>().map(|share| share.of(Volts(12.0))), Ok(Volts(4.8)));
         assert_eq!("-20ppm".parse(), Ok(Ppm(-20.0)));
+        assert_eq!(("270deg".parse(), "22.5°".parse()), (Ok(Angle(270.0)), Ok(Angle(22.5))));
     }
 
     #[test]

@@ -24,16 +24,9 @@ use crate::supply::{LevelSchedule, OutOfOrder, Reserve, Supply};
 use crate::symbols::Symbols;
 use crate::wiring::{Active, Wiring, WiringError};
 use brownout_trace::event::{Event, Level, What};
-use brownout_trace::{Amps, Instant, RelayName, Span, Volts};
+use brownout_trace::{Amps, Instant, RelayName, Volts};
 pub use console::Lines as ConsoleLines;
 use std::sync::Arc;
-
-/// Power-on reset: VDD rising through 1.92 V (DS5319, table 11, typical).
-pub const POWER_ON: Volts = Volts(1.92);
-/// Power-down reset: VDD falling through 1.88 V (DS5319, table 11, typical).
-pub const POWER_DOWN: Volts = Volts(1.88);
-/// From there to the first instruction: 2.5 ms (DS5319, table 11, typical).
-const RESET_DELAY: Span = Span::micros(2_500);
 
 /// Where the chip stands with its supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

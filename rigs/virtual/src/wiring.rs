@@ -10,9 +10,9 @@ use crate::instruments::wires::InstrumentWires;
 use crate::mcu::afio::{Signal, pins_of};
 use crate::mcu::gpio::Pin;
 use crate::relay::RelayParts;
-use crate::spread::Age;
+use crate::spread::{Age, Figure};
 use crate::supply::{ReserveParts, SupplyParts};
-use brownout_trace::{Amps, Celsius, Hertz, Ohms, Ppm, RelayName, Span};
+use brownout_trace::{Amps, Celsius, Hertz, Ohms, Ppm, RelayName, Span, Volts};
 use serde::Deserialize;
 
 /// The whole of a virtual board.
@@ -29,6 +29,9 @@ pub struct Wiring {
     /// What the chip draws.
     #[serde(default)]
     pub loads: Loads,
+    /// Where the chip resets itself, and for how long.
+    #[serde(default)]
+    pub chip: ChipLimits,
     /// The serial console.
     #[serde(default)]
     pub console: ConsoleWires,
@@ -75,18 +78,18 @@ fn room() -> Celsius {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Clocks {
     /// The internal RC oscillator, 8 MHz; ±1 % at 25 °C by the data sheet.
-    pub hsi: Hertz,
+    pub hsi: Figure<Hertz>,
     /// A crystal on OSC_IN.
     pub hse: Option<Hertz>,
     /// The internal low-speed oscillator: 30 to 60 kHz, 40 typical.
-    pub lsi: Hertz,
+    pub lsi: Figure<Hertz>,
     /// The 32.768 kHz crystal.
     pub lse: Lse,
 }
 
 impl Default for Clocks {
     fn default() -> Self {
-        Self { hsi: Hertz(8e6), hse: None, lsi: Hertz(40e3), lse: Lse::default() }
+        Self { hsi: Hertz(8e6).into(), hse: None, lsi: Hertz(40e3).into(), lse: Lse::default() }
     }
 }
 
@@ -145,6 +148,32 @@ impl Default for Loads {
             stop: Amps(24e-6),
             standby: Amps(3.4e-6),
         }
+    }
+}
+
+/// The chip's own reset (DS5319, table 11).
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ChipLimits {
+    /// VDD falling through it stops the chip: 1.80, 1.88, 1.96 V (least, typical, most).
+    pub power_down: Figure<Volts>,
+    /// From there on the way up to the first instruction: 1.0, 2.5, 4.5 ms.
+    pub reset_delay: Figure<Span>,
+}
+
+impl ChipLimits {
+    /// How far above power-down the chip is let go again: 40 mV, typical.
+    const HYSTERESIS: Volts = Volts(0.04);
+
+    /// VDD rising through it lets the chip go: 1.84, 1.92, 2.00 V.
+    pub fn power_on(&self) -> Volts {
+        *self.power_down + Self::HYSTERESIS
+    }
+}
+
+impl Default for ChipLimits {
+    fn default() -> Self {
+        Self { power_down: Volts(1.88).into(), reset_delay: Span::micros(2_500).into() }
     }
 }
 
@@ -308,20 +337,21 @@ pub(crate) mod tests_support {
         Wiring {
             clocks: Clocks::default(),
             supply: SupplyParts {
-                nominal: brownout_trace::Volts(12.0),
+                nominal: Volts(12.0),
                 frequency: None,
                 source_resistance: Ohms(0.5),
                 front_end: crate::supply::Series::None.into(),
                 capacitor: brownout_trace::Farads(470e-6).into(),
                 leakage: Amps(0.0).into(),
                 regulator: crate::supply::Regulator {
-                    output: brownout_trace::Volts(3.3).into(),
-                    dropout: brownout_trace::Volts(1.1).into(),
+                    output: Volts(3.3).into(),
+                    dropout: Volts(1.1).into(),
                     quiescent: Amps(5e-3).into(),
                 },
             },
             reserve: ReserveParts::none(),
             loads: Loads::default(),
+            chip: ChipLimits::default(),
             console: ConsoleWires::default(),
             relays: Vec::new(),
             buttons: Vec::new(),

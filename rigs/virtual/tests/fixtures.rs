@@ -5,6 +5,7 @@
 use brownout_trace::event::{Crash, Event, Level, What};
 use brownout_trace::{Instant, Span, Volts};
 use brownout_virtual::board::Board;
+use brownout_virtual::faults::Fault;
 use brownout_virtual::mcu::chip::PAGES;
 use brownout_virtual::mcu::flash::Image;
 use brownout_virtual::mcu::gpio::Pin;
@@ -189,22 +190,27 @@ fn a_crystal_that_fails_under_the_clock_security_system() {
     assert_eq!(lines, ["ok hsi after the crystal failed"]);
 }
 
+const ABSTRACTION: [&str; 8] = [
+    "oscillator and clock",
+    "uart by dma",
+    "i2c1 mem write",
+    "i2c1 eeprom busy, then ready",
+    "i2c1 mem read of 1 to 8 bytes",
+    "spi2 polled loopback",
+    "spi2 dma loopback",
+    "flash word",
+];
+
 #[test]
 fn vendor_abstraction() {
-    passes(
-        "hal",
-        wiring(),
-        &[
-            "oscillator and clock",
-            "uart by dma",
-            "i2c1 mem write",
-            "i2c1 eeprom busy, then ready",
-            "i2c1 mem read of 1 to 8 bytes",
-            "spi2 polled loopback",
-            "spi2 dma loopback",
-            "flash word",
-        ],
-    );
+    passes("hal", wiring(), &[&ABSTRACTION[..], &["rtc on the crystal"]].concat());
+}
+
+/// It waits for the crystal as long as it says, and takes the internal oscillator then.
+#[test]
+fn a_watch_crystal_that_never_starts_is_replaced_by_the_lsi() {
+    let faults = vec![Fault::StoppedCrystal { at: None }];
+    passes("hal", Wiring { faults, ..wiring() }, &[&ABSTRACTION[..], &["rtc falls back"]].concat());
 }
 
 #[test]

@@ -7,20 +7,24 @@ use crate::cli::setup;
 use crate::rigged::Rigged;
 use crate::runner::log::with_causes;
 use crate::runner::seed;
+use crate::runner::watch::{Stop, Watch};
 use crate::show::paint::Tint;
 use brownout_rigs::bench::RigFault;
+use brownout_rigs::bench::outside::Outside;
 use brownout_rigs::bench::pi::{PiLook, PiRig};
 use brownout_rigs::calibration::{Day, USUAL};
-use brownout_rigs::parts::supply::can_shot;
+use brownout_rigs::parts::supply::{can_shot, shortest_shot};
 use brownout_rigs::rig::Stand;
 use brownout_rigs::rig::pi::{PiWires, PowerStage};
 use brownout_rigs::self_check::lively::{About, SHOT};
 use brownout_rigs::self_check::{Grade, Lively, Report, lively, quiet};
 use brownout_trace::event::Level;
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Instant, Ohms, Span, Volts};
 use clap::builder::FalseyValueParser;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to check, and how far to go.
 #[derive(clap::Args, Debug)]
@@ -34,6 +38,10 @@ pub struct Options {
     /// What a better instrument reads at the supply terminals, such as 12.03V: the meter is compared with it
     #[arg(long, value_name = "VOLTS", env = "BROWNOUT_REFERENCE")]
     reference: Option<Volts>,
+    /// A resistor at the supply terminals in the board's place, such as 24ohm: the current that the meter reads is compared
+    /// with it. Console and probe are left alone
+    #[arg(long, value_name = "OHMS", env = "BROWNOUT_LOAD")]
+    load: Option<Ohms>,
     /// How long the calibration counts
     #[arg(long, value_name = "DUR", env = "BROWNOUT_VALID", default_value_t = USUAL)]
     valid: Span,
@@ -48,11 +56,21 @@ pub struct Options {
 const DAY: Span = Span::secs(86_400);
 /// Nobody promises more of a meter.
 const LONGEST: Span = Span::secs(3_650 * 86_400);
+/// What a supply can drive, and a meter still tell from nothing.
+const LOADS: RangeInclusive<f64> = 0.1..=10_000.0;
 /// Shots of a virtual rig: they are all alike.
 const VIRTUAL_SHOTS: u32 = 1;
 
-/// Checks each rig, and prints what was found.
-pub fn check(options: &Options, output: &mut Output) -> Exit {
+/// Checks each rig, and prints what was found; until `stop` says otherwise.
+pub fn check(options: &Options, output: &mut Output, stop: &Stop) -> Exit {
+    if let Some(load) = options.load.filter(|load| !LOADS.contains(&load.0)) {
+        output.error(&format!(
+            "a load of {load} tells nothing: from {} to {}",
+            Ohms(*LOADS.start()),
+            Ohms(*LOADS.end())
+        ));
+        return Exit::Usage;
+    }
     if !(DAY..=LONGEST).contains(&options.valid) {
         output.error(&format!("a calibration cannot count for {}: from {DAY} to {LONGEST}", options.valid));
         return Exit::Usage;
@@ -71,23 +89,28 @@ pub fn check(options: &Options, output: &mut Output) -> Exit {
             }
         }
     }
-    let ends: Vec<Exit> = loaded.iter().map(|files| checked(options, files, output)).collect();
+    let ends: Vec<Exit> = loaded.iter().map(|files| checked(options, files, output, stop)).collect();
     ends.into_iter().max().unwrap_or(Exit::Fine)
 }
 
-fn checked(options: &Options, files: &RigFiles, output: &mut Output) -> Exit {
+fn checked(options: &Options, files: &RigFiles, output: &mut Output, stop: &Stop) -> Exit {
     let rig = &files.rig;
-    let _lock = match setup::lock(rig) {
-        Ok(lock) => lock,
+    let lock = match setup::lock(rig) {
+        Ok(lock) => lock.map(Arc::new),
         Err(error) => {
             output.error(&with_causes(&error));
             return Exit::RigTrouble;
         }
     };
+    let watch = Watch { stop: stop.clone(), lock, ..Watch::default() };
     let moves = !options.quiet_lines && (options.energise || !rig.stand.is_mains());
     let report = match &rig.stand {
         Stand::Virtual(_) => of_virtual(options, files),
-        Stand::Pi(wires) => of_pi(options, files, wires, moves),
+        Stand::Pi(wires) => {
+            let (report, warnings) = of_pi(options, files, wires, moves, &watch.outside());
+            warnings.iter().for_each(|warning| output.talk(&format!("warning: {warning}")));
+            report
+        }
     };
     for finding in &report.findings {
         let tint = match finding.grade {
@@ -127,24 +150,34 @@ fn bad(check: &'static str, fault: &RigFault) -> Report {
     report
 }
 
-/// Its lines first; then, if nothing is wrong with them, with the board on its supply.
-fn of_pi(options: &Options, files: &RigFiles, wires: &PiWires, moves: bool) -> Report {
-    let mut report = match PiLook::open(&files.rig, &files.profile) {
+/// Its lines first; then, if nothing is wrong with them, with the board on its supply. With what may make the rig less good
+/// than it could be.
+fn of_pi(
+    options: &Options,
+    files: &RigFiles,
+    wires: &PiWires,
+    moves: bool,
+    outside: &Outside,
+) -> (Report, Vec<String>) {
+    let mut report = match PiLook::open(&files.rig, &files.profile, outside) {
         Ok(mut look) => quiet(wires, &mut look, moves),
-        Err(fault) => return bad("rig", &fault),
+        Err(fault) => return (bad("rig", &fault), Vec::new()),
     };
     if !moves || report.grade() == Grade::Bad {
-        return report;
+        return (report, Vec::new());
     }
-    let bench = PiRig::new(&files.rig, &files.profile, None).and_then(|rig| rig.bench(Instant::ZERO));
+    let bench = outside.asked().and_then(|()| {
+        PiRig::new(&files.rig, &files.profile, None, outside.clone()).and_then(|rig| rig.bench(Instant::ZERO))
+    });
     let short = Level::Volts(Volts::ZERO);
     let shot = if can_shot(&wires.supply, short, SHOT).is_ok() { short } else { Level::Open };
-    let more = match bench {
-        Ok(mut bench) => energised(options, files, (shot, options.shots.get()), &mut bench),
-        Err(fault) => bad("rig", &fault),
+    let width = shortest_shot(&wires.supply, shot).map_or(SHOT, |shortest| shortest.max(SHOT));
+    let (more, warnings) = match bench {
+        Ok(mut bench) => (energised(options, files, (shot, width, options.shots.get()), &mut bench), bench.warnings()),
+        Err(fault) => (bad("rig", &fault), Vec::new()),
     };
     report.add(more);
-    report
+    (report, warnings)
 }
 
 /// Flashed by its probe, which is all of a virtual rig that can be wrong; and the rest for good measure.
@@ -163,9 +196,12 @@ fn of_virtual(options: &Options, files: &RigFiles) -> Report {
         Ok(flashed) => flashed,
         Err(fault) => return bad("flash", &fault),
     };
+    if let Some(said) = files.rig.stand.inrush() {
+        report.find("inrush", Grade::Good, said);
+    }
     report.find("flash", Grade::Good, format!("{firmware} was written by probe-rs and verified"));
     let more = match rigged.bench(seed::USUAL, Instant::ZERO) {
-        Ok(mut bench) => energised(options, files, (Level::Open, VIRTUAL_SHOTS), &mut bench),
+        Ok(mut bench) => energised(options, files, (Level::Open, SHOT, VIRTUAL_SHOTS), &mut bench),
         Err(fault) => bad("rig", &fault),
     };
     report.add(more);
@@ -182,14 +218,21 @@ fn settles(wires: &PiWires) -> Option<(Volts, Span)> {
     }
 }
 
-fn energised(options: &Options, files: &RigFiles, (shot, shots): (Level, u32), bench: &mut dyn Lively) -> Report {
+fn energised(
+    options: &Options,
+    files: &RigFiles,
+    (shot, width, shots): (Level, Span, u32),
+    bench: &mut dyn Lively,
+) -> Report {
     let about = About {
         nominal: files.rig.stand.nominal(),
         shot,
         shots,
+        width,
         uncertainty: files.rig.uncertainty,
         settles: files.rig.stand.pi().and_then(|wires| settles(wires)),
         reference: options.reference,
+        load: options.load,
         console: files.profile.console.as_ref(),
     };
     lively(&about, bench)

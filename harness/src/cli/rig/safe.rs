@@ -4,7 +4,7 @@
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use brownout_rigs::bench::pi::make_safe;
-use brownout_rigs::lock::leave_word;
+use brownout_rigs::lock::{State, leave_word, look};
 use brownout_rigs::rig::{Rig, Stand};
 use std::path::PathBuf;
 
@@ -41,6 +41,7 @@ fn de_energised(rig: &Rig, output: &mut Output) -> Exit {
         Stand::Pi(wires) => wires,
     };
     let made = make_safe(wires);
+    let is_held = rig.lock_file().is_some_and(|path| look(&path) != State::Free);
     if let Some(path) = rig.lock_file()
         && let Err(error) = leave_word(&path)
     {
@@ -49,6 +50,15 @@ fn de_energised(rig: &Rig, output: &mut Output) -> Exit {
             path.display()
         ));
     }
+    // Who holds the rig has the port of its supply, too, and switches it off when it finds the word.
+    let made = made.and_then(|made| match made.untold {
+        Some(busy) if !is_held => Err(busy),
+        Some(busy) => {
+            output.talk(&format!("{}: the run that holds the rig is left to switch its output off", busy.what));
+            Ok(())
+        }
+        None => Ok(()),
+    });
     match made {
         Ok(()) => {
             output.data(&format!("{name}: safe, every output is inactive"));

@@ -6,7 +6,7 @@ use crate::scenario::mention::Mention;
 use crate::scenario::reader::Node;
 use crate::scenario::table::Table;
 use brownout_trace::event::ShotFigure;
-use brownout_trace::{Percent, Span, Volts};
+use brownout_trace::{Angle, Percent, Span, Volts};
 use toml::de::DeValue;
 
 type Reader<'d> = crate::scenario::reader::Reader<'d, Mention>;
@@ -16,15 +16,24 @@ const IMPEDANCES: [(&str, Impedance); 2] = [("high", Impedance::High), ("low", I
 /// The most that anything on a bench here supplies.
 const HIGHEST: f64 = 1000.0;
 
+/// A contact that takes longer to stay closed is a defect of its own: a loose plug, which `cut` shows.
+const LONGEST_BOUNCE: Span = Span::secs(1);
+
 /// A disturbance may come so often in one step.
 const MOST_TIMES: u32 = 10_000;
 
 /// What `power` does.
 pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Power> {
     if let DeValue::Table(_) = node.value {
-        let table = reader.table(node, "`power`", &["to", "ramp"])?;
+        let table = reader.table(node, "`power`", &["to", "ramp", "bounce"])?;
         return match table.present(&["to", "ramp"]).as_slice() {
             [("ramp", _)] => {
+                if let Some(bounce) = table.get("bounce") {
+                    reader.fault(bounce, "a ramp has no contact that bounces", |fault| {
+                        fault.label("beside `ramp`").help("write `to` in its place, or take `bounce` out")
+                    });
+                    return None;
+                }
                 let node = table.get("ramp")?;
                 let ramp = ramp(reader, node)?;
                 if ramp.measured != Required::default() {
@@ -43,7 +52,11 @@ pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
             }
             _ => {
                 let to = reader.required(&table, "to", "`power`", "\"75%\"")?;
-                voltage(reader, &to).map(Power::To)
+                let to = voltage(reader, &to);
+                match table.has("bounce") {
+                    true => Some(Power::Bouncing { length: bounce(reader, table.get("bounce")?)?, to: to? }),
+                    false => to.map(Power::To),
+                }
             }
         };
     }
@@ -59,13 +72,27 @@ pub(in crate::scenario) fn power<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -
     reader.word(node, "a state of the supply", &words)
 }
 
+/// How long a contact bounces.
+fn bounce<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Span> {
+    let length = width(reader, node)?;
+    if length > LONGEST_BOUNCE {
+        reader.fault(node, format!("no contact bounces for {length}"), |fault| {
+            fault
+                .label(format!("at most {LONGEST_BOUNCE}"))
+                .help("a plug that is loose for longer is a `cut` or several")
+        });
+        return None;
+    }
+    Some(length)
+}
+
 /// An interruption: a width alone, or a table.
 pub(in crate::scenario) fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Cut> {
     if !matches!(node.value, DeValue::Table(_)) {
-        let course = Course { width: width(reader, node)?, edges: Span::ZERO, repeat: None };
+        let course = Course { width: width(reader, node)?, edges: Span::ZERO, repeat: None, angle: None };
         return Some(Cut { course, impedance: Impedance::High, measured: Required::default() });
     }
-    let table = reader.table(node, "`cut`", &["for", "impedance", "edges", "repeat", "measured"])?;
+    let table = reader.table(node, "`cut`", &["for", "impedance", "edges", "repeat", "angle", "measured"])?;
     let course = course(reader, &table, "`cut`", "\"100ms\"");
     let impedance = match table.get("impedance") {
         Some(node) => reader.word(node, "an impedance", &IMPEDANCES)?,
@@ -85,7 +112,7 @@ pub(in crate::scenario) fn cut<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> 
 
 /// A dip.
 pub(in crate::scenario) fn dip<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Dip> {
-    let table = reader.table(node, "`dip`", &["to", "for", "edges", "repeat", "measured"])?;
+    let table = reader.table(node, "`dip`", &["to", "for", "edges", "repeat", "angle", "measured"])?;
     let to = reader.required(&table, "to", "`dip`", "\"40%\"").and_then(|node| voltage(reader, &node));
     let course = course(reader, &table, "`dip`", "\"300ms\"");
     let measured = required(reader, &table, course.is_some_and(|course| course.edges > Span::ZERO));
@@ -146,7 +173,7 @@ fn required<'d>(reader: &mut Reader<'d>, table: &Table<'d>, slopes: bool) -> Opt
     Some(required)
 }
 
-/// `for`, `edges` and `repeat` of a disturbance.
+/// `for`, `edges`, `repeat` and `angle` of a disturbance.
 fn course<'d>(reader: &mut Reader<'d>, table: &Table<'d>, what: &str, example: &str) -> Option<Course> {
     let length = reader.required(table, "for", what, example).and_then(|node| width(reader, &node));
     let edges = match table.get("edges").cloned() {
@@ -157,7 +184,11 @@ fn course<'d>(reader: &mut Reader<'d>, table: &Table<'d>, what: &str, example: &
         true => Some(repeat(reader, table.get("repeat")?)?),
         false => None,
     };
-    let course = Course { width: length?, edges, repeat: repeated };
+    let angle = match table.has("angle") {
+        true => Some(angle(reader, table.get("angle")?)?),
+        false => None,
+    };
+    let course = Course { width: length?, edges, repeat: repeated, angle };
     if course.edges > course.width {
         let place = table.get("edges").unwrap_or(&table.node).clone();
         let width = course.width;
@@ -168,17 +199,31 @@ fn course<'d>(reader: &mut Reader<'d>, table: &Table<'d>, what: &str, example: &
         });
         return None;
     }
-    let once = course.width + course.edges;
+    let once = course.width + course.edges + angle.map_or(Span::ZERO, |_| Course::CYCLE);
     if let Some(repeat) = course.repeat.filter(|repeat| repeat.every <= once) {
         let place = table.get("repeat").unwrap_or(&table.node).clone();
         reader.fault(&place, format!("every {} is too often", repeat.every), |fault| {
             fault
-                .label(format!("one takes {once}"))
+                .label(match course.angle {
+                    Some(_) => format!("one takes up to {once}, a cycle of waiting for its angle included"),
+                    None => format!("one takes {once}"),
+                })
                 .help("`every` is counted from the beginning of one to the beginning of the next")
         });
         return None;
     }
     Some(course)
+}
+
+fn angle<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Angle> {
+    let angle: Angle = reader.quantity(node, &["90deg"])?;
+    if angle >= Angle::TURN {
+        reader.fault(node, format!("`{angle}` is no angle of a cycle"), |fault| {
+            fault.label("from 0deg to below 360deg").help(format!("`{}` is the same place", Angle(angle.0 % 360.0)))
+        });
+        return None;
+    }
+    Some(angle)
 }
 
 fn repeat<'d>(reader: &mut Reader<'d>, node: &Node<'d>) -> Option<Repeat> {

@@ -28,6 +28,9 @@ fn course(course: &Course, middle: &str) -> String {
     if course.edges > Span::ZERO {
         text.push_str(&format!(", edges of {}", course.edges));
     }
+    if let Some(angle) = course.angle {
+        text.push_str(&format!(", from {angle}"));
+    }
     if let Some(repeat) = course.repeat {
         text.push_str(&format!(", {} times every {}", repeat.times, repeat.every));
     }
@@ -70,6 +73,9 @@ impl Step {
             Self::Power(Power::Off) => "power off".to_owned(),
             Self::Power(Power::On) => "power on".to_owned(),
             Self::Power(Power::To(to)) => format!("power to {}", voltage(to)),
+            Self::Power(Power::Bouncing { to, length }) => {
+                format!("power to {} by a contact that bounces for up to {length}", voltage(to))
+            }
             Self::Power(Power::Ramp(way)) => format!("power {}", ramp(way)),
             Self::Cut(cut) => {
                 let course = course(&cut.course, &format!(", {} impedance", cut.impedance));
@@ -120,6 +126,7 @@ impl Step {
             Self::Power(Power::Off) => Step::Power(Power::Off),
             Self::Power(Power::On) => Step::Power(Power::On),
             Self::Power(Power::To(to)) => Step::Power(Power::To(to.on(nominal))),
+            Self::Power(Power::Bouncing { to, length }) => Step::Power(Power::Bouncing { to: to.on(nominal), length }),
             Self::Power(Power::Ramp(ramp)) => Step::Power(Power::Ramp(ramp.map(|to| to.on(nominal)))),
             Self::Cut(cut) => Step::Cut(cut),
             Self::Dip(dip) => Step::Dip(Dip { to: dip.to.on(nominal), course: dip.course, measured: dip.measured }),
@@ -148,12 +155,12 @@ impl Step {
 mod tests {
     use super::*;
     use crate::scenario::step::{Cut, Repeat};
-    use brownout_trace::Percent;
     use brownout_trace::event::ShotFigure;
+    use brownout_trace::{Angle, Percent};
 
     #[test]
     fn a_percentage_is_shown_with_its_volts() {
-        let course = Course { width: Span::millis(300), edges: Span::ZERO, repeat: None };
+        let course = Course { width: Span::millis(300), edges: Span::ZERO, repeat: None, angle: None };
         let dip = Step::Dip(Dip { to: Voltage::Share(Percent(40.0)), course, measured: Required::default() });
         assert_eq!(dip.text(Volts(12.0)), "dip to 40% (4.8V) for 300ms");
         let Step::Dip(dip) = dip.resolve(Volts(12.0)) else { panic!() };
@@ -163,12 +170,12 @@ mod tests {
     #[test]
     fn a_course_is_told_whole() {
         let repeat = Some(Repeat { times: 2, every: Span::secs(5) });
-        let course = Course { width: Span::millis(100), edges: Span::millis(1), repeat };
+        let course = Course { width: Span::millis(100), edges: Span::millis(1), repeat, angle: Some(Angle(90.0)) };
         let mut measured = Required::default();
         assert!(measured.insert(ShotFigure::Depth) && measured.insert(ShotFigure::Width));
         assert!(!measured.insert(ShotFigure::Depth));
         let cut = Step::Cut(Cut { course, impedance: Impedance::Low, measured });
-        let text = "cut for 100ms, low impedance, edges of 1ms, 2 times every 5s, measured width and depth";
+        let text = "cut for 100ms, low impedance, edges of 1ms, from 90deg, 2 times every 5s, measured width and depth";
         assert_eq!(cut.text(Volts(12.0)), text);
         assert_eq!(course.takes(), Span::millis(5_101));
         let ramp = Ramp {
@@ -178,6 +185,11 @@ mod tests {
             step: None,
             measured: Required::default(),
         };
+        // 10 mV at 12 V and below; no finer than a threshold asks for on mains.
+        let stairs = [5.0, 12.0, 240.0].map(|nominal| Ramp::stair(Volts(nominal)));
+        assert_eq!(stairs, [Volts(0.01), Volts(0.01), Volts(0.2)]);
+        let switch = Step::Power(Power::Bouncing { to: Voltage::Share(Percent(100.0)), length: Span::millis(5) });
+        assert_eq!(switch.text(Volts(12.0)), "power to 100% (12V) by a contact that bounces for up to 5ms");
         assert_eq!(Step::Ramp(ramp).text(Volts(12.0)), "ramp from 12V to 0% (0V) over 10s");
     }
 }

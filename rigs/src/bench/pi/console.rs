@@ -39,20 +39,38 @@ pub struct Console {
 /// # Errors
 /// It is not there, there is no permission, or somebody has it.
 pub fn open(path: &Path, baud: u32, what: &str) -> Result<Box<dyn SerialPort>, RigFault> {
+    open_unless_busy(path, baud, what)?
+}
+
+/// The same; the inner error is that somebody has it.
+///
+/// # Errors
+/// It is not there, or there is no permission.
+pub fn open_unless_busy(path: &Path, baud: u32, what: &str) -> Result<Result<Box<dyn SerialPort>, RigFault>, RigFault> {
     let name = path.to_string_lossy();
-    serialport::new(name.as_ref(), baud).timeout(PATIENCE).open().map_err(|error| no_port(&name, what, &error))
+    match serialport::new(name.as_ref(), baud).timeout(PATIENCE).open() {
+        Ok(port) => Ok(Ok(port)),
+        Err(error) if is_busy(&error) => Ok(Err(no_port(&name, what, &error))),
+        Err(error) => Err(no_port(&name, what, &error)),
+    }
+}
+
+fn is_busy(error: &serialport::Error) -> bool {
+    match error.kind() {
+        serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => false,
+        serialport::ErrorKind::Io(ErrorKind::ResourceBusy) => true,
+        // The crate has no word of its own for an exclusive port.
+        _ => error.description.to_lowercase().contains("busy") || error.description.contains("lock"),
+    }
 }
 
 fn no_port(name: &str, what: &str, error: &serialport::Error) -> RigFault {
-    let busy = || RigFault {
-        what: format!("{what}'s port {name} is busy"),
-        hint: format!("end the program that has it: `fuser {name}` tells which"),
-    };
     match error.kind() {
         serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => denied(name, "dialout"),
-        serialport::ErrorKind::Io(ErrorKind::ResourceBusy) => busy(),
-        // The crate has no word of its own for an exclusive port.
-        _ if error.description.to_lowercase().contains("busy") || error.description.contains("lock") => busy(),
+        _ if is_busy(error) => RigFault {
+            what: format!("{what}'s port {name} is busy"),
+            hint: format!("end the program that has it: `fuser {name}` tells which"),
+        },
         serialport::ErrorKind::NoDevice | serialport::ErrorKind::Io(ErrorKind::NotFound) => {
             let there = ports_by_id();
             let hint = match there.is_empty() {
@@ -191,6 +209,16 @@ mod tests {
         let Ok(News::Fault(fault)) = news.recv_timeout(PATIENCE) else { panic!("no fault") };
         assert!(fault.what.starts_with(&format!("the console is gone: {path}")), "{fault}");
         drop(console);
+    }
+
+    #[test]
+    fn a_user_who_may_not_is_told_the_group() {
+        let error = serialport::Error::new(serialport::ErrorKind::Io(ErrorKind::PermissionDenied), "Permission denied");
+        let fault = no_port("/dev/ttyUSB0", "the console", &error);
+        assert!(
+            fault.what == "no permission for /dev/ttyUSB0" && fault.hint.contains("the group `dialout`"),
+            "{fault}"
+        );
     }
 
     #[test]

@@ -8,17 +8,35 @@
 use super::presence;
 use super::wires;
 use crate::bench::RigFault;
+use crate::bench::outside::Seal;
 use crate::rig::pi::{Active, Input, Line, Output, PiWires, Pull};
 use rppal::gpio::{Gpio, InputPin, OutputPin, Trigger};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A line that is driven.
+#[derive(Debug)]
+struct Driver {
+    pin: Mutex<OutputPin>,
+    /// The level of its safe state.
+    safe: bool,
+}
+
+impl Driver {
+    fn pin(&self) -> MutexGuard<'_, OutputPin> {
+        self.pin.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The lines, opened.
 #[derive(Debug)]
 pub struct Lines {
     /// In the order in which they are made safe.
     order: Vec<Output>,
-    outputs: BTreeMap<Line, Mutex<OutputPin>>,
+    outputs: BTreeMap<Line, Driver>,
+    /// No output becomes active any more.
+    sealed: AtomicBool,
     inputs: Vec<InputPin>,
     /// The last to go: rppal closes the kernel's side of the inputs with it.
     gpio: Gpio,
@@ -31,12 +49,19 @@ impl Lines {
     /// No Pi, no permission, or a line that another program has.
     pub fn open(wires: &PiWires) -> Result<Self, RigFault> {
         let gpio = Gpio::new().map_err(|error| presence::no_pi(&error))?;
-        let mut lines = Self { order: Vec::new(), outputs: BTreeMap::new(), inputs: Vec::new(), gpio };
+        let mut lines = Self {
+            order: Vec::new(),
+            outputs: BTreeMap::new(),
+            sealed: AtomicBool::new(false),
+            inputs: Vec::new(),
+            gpio,
+        };
         // The feeding ones first. If a later line cannot be had, those before it are dropped, and so safe.
         for (output, what) in wires::outputs(wires) {
             let pin = driven(&lines.gpio, output).map_err(|error| presence::no_line(output.line, &what, &error))?;
             lines.order.push(output);
-            lines.outputs.insert(output.line, Mutex::new(pin));
+            let safe = output.active.high_for(false);
+            lines.outputs.insert(output.line, Driver { pin: Mutex::new(pin), safe });
         }
         for (input, what) in wires::inputs(wires) {
             let pin = heard(&lines.gpio, input).map_err(|error| presence::no_line(input.line, &what, &error))?;
@@ -47,8 +72,11 @@ impl Lines {
 
     /// Drives a line; one that the rig does not drive is left alone.
     pub fn set(&self, line: Line, high: bool) {
-        if let Some(pin) = self.outputs.get(&line) {
-            pin.lock().unwrap_or_else(PoisonError::into_inner).write(high.into());
+        if let Some(driver) = self.outputs.get(&line) {
+            let mut pin = driver.pin();
+            // Under the lock: whoever seals writes after whoever came before, and is seen by whoever comes later.
+            let sealed = self.sealed.load(Ordering::Acquire);
+            pin.write(if sealed { driver.safe } else { high }.into());
         }
     }
 
@@ -72,7 +100,7 @@ impl Lines {
     /// The level of any line of the rig as it is on its pin, driven or not.
     pub fn level(&self, line: Line) -> bool {
         match self.outputs.get(&line) {
-            Some(pin) => pin.lock().unwrap_or_else(PoisonError::into_inner).is_set_high(),
+            Some(driver) => driver.pin().is_set_high(),
             None => self.is_high(line),
         }
     }
@@ -90,6 +118,13 @@ impl Lines {
     /// The Pi's lines.
     pub fn gpio(&self) -> &Gpio {
         &self.gpio
+    }
+}
+
+impl Seal for Lines {
+    fn seal(&self) {
+        self.sealed.store(true, Ordering::Release);
+        self.make_safe();
     }
 }
 

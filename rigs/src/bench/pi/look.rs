@@ -8,19 +8,22 @@ use super::pi_bench::PiBench;
 use super::probe;
 use super::realtime::sleep_until;
 use crate::bench::RigFault;
+use crate::bench::outside::Outside;
 use crate::parts::meter::MeterParts;
 use crate::parts::supply::{Dialect, identify};
 use crate::profile::Profile;
 use crate::rig::Rig;
 use crate::rig::pi::{BenchSupply, Line, PiWires, PowerStage};
 use crate::self_check::{Lively, Quiet};
-use brownout_trace::{Instant, Span, Volts};
+use brownout_trace::{Amps, Instant, Span, Volts};
 use probe_rs::Permissions;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A bench supply that says nothing more for so long has said all.
 const SILENCE: Duration = Duration::from_millis(300);
+/// Whether to give up is looked at so often.
+const MOMENT: Span = Span::millis(50);
 
 /// The lines of a rig, its outputs inactive.
 #[derive(Debug)]
@@ -28,20 +31,25 @@ pub struct PiLook {
     wires: Arc<PiWires>,
     meter: Option<MeterParts>,
     baud: Option<u32>,
-    lines: Lines,
+    lines: Arc<Lines>,
 }
 
 impl PiLook {
     /// Opens every line; the outputs are in their safe state from here on.
     ///
     /// # Errors
-    /// It stands on no Pi, there is no Pi, no permission, or a line that another program has.
-    pub fn open(rig: &Rig, profile: &Profile) -> Result<Self, RigFault> {
+    /// It stands on no Pi, there is no Pi, no permission, a line that another program has; or it is to give up.
+    pub fn open(rig: &Rig, profile: &Profile, outside: &Outside) -> Result<Self, RigFault> {
         let none = || RigFault { what: format!("the rig `{}` stands on no Pi", rig.name), hint: String::new() };
         let wires = Arc::clone(rig.stand.pi().ok_or_else(none)?);
-        let lines = Lines::open(&wires)?;
+        let lines = Arc::new(Lines::open(&wires)?);
+        outside.driven().add(&lines);
         // A board that ran until now has stopped, and its contacts have opened.
-        sleep_until(Mono::now() + profile.power.off_within);
+        let stopped = Mono::now() + profile.power.off_within;
+        while Mono::now() < stopped {
+            outside.asked()?;
+            sleep_until(stopped.min(Mono::now() + MOMENT));
+        }
         let baud = profile.console.as_ref().map(|console| console.baud);
         Ok(Self { wires, meter: rig.meter, baud, lines })
     }
@@ -100,6 +108,11 @@ impl Lively for PiBench {
     fn meter(&mut self) -> Result<Option<Volts>, RigFault> {
         let Some((meter, bus)) = self.rig.meter.zip(self.bus.as_ref()) else { return Ok(None) };
         meter.sample(&mut bus.timed(self.clock)).map(Some)
+    }
+
+    fn current(&mut self) -> Result<Option<Amps>, RigFault> {
+        let Some((meter, bus)) = self.rig.meter.zip(self.bus.as_ref()) else { return Ok(None) };
+        meter.current(&mut bus.timed(self.clock))
     }
 
     fn attach(&mut self) -> Result<Option<String>, RigFault> {

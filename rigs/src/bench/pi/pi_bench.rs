@@ -29,7 +29,7 @@ use crate::firmware::Firmware;
 use crate::parts::supply::{ready, safe, strokes};
 use crate::rig::pi::{Input, Line, PowerStage};
 use brownout_trace::event::{Level, ShotReport, What};
-use brownout_trace::{Event, Instant, Span};
+use brownout_trace::{Angle, Event, Instant, Span};
 use brownout_virtual::board::ConsoleLines;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -80,6 +80,7 @@ impl PiBench {
     pub(super) fn open(rig: &PiRig, start: Instant) -> Result<Self, RigFault> {
         let wires = &rig.wires;
         let lines = Arc::new(Lines::open(wires)?);
+        rig.outside.driven().add(&lines);
         let (sender, news) = channel();
         let uses_bus = rig.meter.is_some() || matches!(wires.supply.stage, PowerStage::Dac(_));
         let bus = if uses_bus { Some(SharedBus::open(wires.i2c)?) } else { None };
@@ -151,7 +152,7 @@ impl PiBench {
     }
 
     /// The rig de-energised, for good.
-    fn de_energise(&mut self) {
+    pub(super) fn de_energise(&mut self) {
         let hands = self.player.stop();
         self.lines.make_safe();
         self.feeding = false;
@@ -165,7 +166,7 @@ impl PiBench {
     }
 
     /// Does something that a fault ends, and everything after it.
-    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, RigFault>) -> Result<T, RigFault> {
+    pub(super) fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, RigFault>) -> Result<T, RigFault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -194,6 +195,7 @@ impl PiBench {
 
     /// Everything that has to be so before the board gets its supply.
     pub(super) fn energise(&mut self) -> Result<(), RigFault> {
+        self.rig.outside.asked()?;
         self.guards.check(|line| self.lines.is_high(line))?;
         self.feeding = true;
         self.feed(Mono::now());
@@ -220,6 +222,14 @@ impl Bench for PiBench {
 
     fn play(&mut self, levels: &[(Instant, Level)]) -> Result<(), RigFault> {
         self.guarded(|bench| bench.hand_over(levels))
+    }
+
+    fn at_angle(&self, _: Instant, _: Angle) -> Option<Instant> {
+        None
+    }
+
+    fn switch_on(&mut self, _: Level, _: Span) -> Result<(), RigFault> {
+        Err(RigFault::no_bounce())
     }
 
     fn measure_shot(&mut self, level: Level, start: Instant, width: Span, edges: Span) -> Result<ShotReport, RigFault> {

@@ -10,8 +10,8 @@ pub fn no_pi(error: &Error) -> RigFault {
         Error::PermissionDenied(path) => denied(path, "gpio"),
         Error::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => denied("/dev/gpiomem", "gpio"),
         _ => RigFault {
-            what: "this machine is no Raspberry Pi: looked for a Pi's revision in /proc/cpuinfo, for /dev/gpiomem and for \
-                   /dev/gpiochip0"
+            what: "this machine is no Raspberry Pi: looked for a Pi's revision in /proc/cpuinfo, for /dev/gpiomem \
+                   (/dev/gpiomem0 on a Pi 5) and for /dev/gpiochip0"
                 .to_owned(),
             hint: "run it on the Pi, or take a virtual rig: --rig virtual-12v".to_owned(),
         },
@@ -53,7 +53,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_apart() {
         let absent = no_pi(&Error::UnknownModel);
-        assert!(absent.what.contains("/dev/gpiomem") && absent.hint.contains("virtual-12v"), "{absent}");
+        assert!(
+            absent.what.contains("/dev/gpiomem (/dev/gpiomem0 on a Pi 5)") && absent.hint.contains("virtual-12v"),
+            "{absent}"
+        );
         let denied = no_pi(&Error::PermissionDenied("/dev/gpiochip0".to_owned()));
         assert!(denied.what.ends_with("/dev/gpiochip0") && denied.hint.contains("`gpio`"), "{denied}");
         let busy = no_line("GPIO5", "the contact of K1", &Error::Io(io::Error::from_raw_os_error(16)));

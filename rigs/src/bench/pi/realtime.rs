@@ -32,7 +32,9 @@ pub fn become_real_time() -> Result<(), String> {
 /// Sleeps until then. Woken early by a signal, it goes on sleeping.
 pub fn sleep_until(at: Mono) {
     let mut request: libc::timespec = zeroed();
-    (request.tv_sec, request.tv_nsec) = (at.0 / 1_000_000_000, at.0 % 1_000_000_000);
+    // Both are narrower than 64 bits on some targets; further than they reach nobody sleeps.
+    request.tv_sec = libc::time_t::try_from(at.0 / 1_000_000_000).unwrap_or(libc::time_t::MAX);
+    request.tv_nsec = libc::c_long::try_from(at.0 % 1_000_000_000).unwrap_or(0);
     loop {
         // Safety: the request is valid, and with TIMER_ABSTIME nothing is written back.
         let ended = unsafe {

@@ -55,12 +55,7 @@ impl PiBench {
             heard = heard.min(console.read() + ATTENTION);
         }
         if let Some(next) = self.score.next() {
-            if now - next.due > NEVER_PLAYED {
-                return Err(RigFault {
-                    what: format!("a level was not played in {NEVER_PLAYED}"),
-                    hint: "the machine is too busy: end what else runs on it".to_owned(),
-                });
-            }
+            will_be_played(now - next.due)?;
             heard = heard.min(next.due - Span(1));
         }
         for index in 0..self.contacts.len() {
@@ -74,17 +69,13 @@ impl PiBench {
     /// A loop that stood still did nothing when it was due.
     fn pay_attention(&mut self, now: Mono) -> Result<(), RigFault> {
         let gap = self.looked.replace(now).map_or(Span::ZERO, |looked| now - looked);
-        if gap <= STANDSTILL || self.start.is_some() {
-            return Ok(());
-        }
-        Err(RigFault {
-            what: format!("the run loop stood still for {}: what was due then was late", gap.in_words()),
-            hint: "the machine is too busy, or its disk too slow: end what else runs on it".to_owned(),
-        })
+        // Before the case begins nothing is due.
+        if self.start.is_some() { Ok(()) } else { stood_still(gap) }
     }
 
     /// What has to be done again and again, whatever happens.
     pub(super) fn keep_up(&mut self, now: Mono) -> Result<(), RigFault> {
+        self.rig.outside.asked()?;
         if !self.feeding {
             return Ok(());
         }
@@ -237,5 +228,40 @@ impl PiBench {
                 Err(RigFault { what: "every thread of the bench has ended".to_owned(), hint: String::new() })
             }
         }
+    }
+}
+
+fn stood_still(gap: Span) -> Result<(), RigFault> {
+    if gap <= STANDSTILL {
+        return Ok(());
+    }
+    Err(RigFault {
+        what: format!("the run loop stood still for {}: what was due then was late", gap.in_words()),
+        hint: "the machine is too busy, or its disk too slow: end what else runs on it".to_owned(),
+    })
+}
+
+fn will_be_played(late: Span) -> Result<(), RigFault> {
+    if late <= NEVER_PLAYED {
+        return Ok(());
+    }
+    Err(RigFault {
+        what: format!("a level was not played in {NEVER_PLAYED}"),
+        hint: "the machine is too busy: end what else runs on it".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_stands_still_and_a_player_that_does_not_play_are_rig_faults() {
+        assert_eq!(stood_still(STANDSTILL), Ok(()));
+        let fault = stood_still(Span::millis(251)).unwrap_err();
+        assert_eq!(fault.what, "the run loop stood still for 251ms: what was due then was late");
+        assert_eq!(will_be_played(NEVER_PLAYED), Ok(()));
+        assert_eq!(will_be_played(Span(-1)), Ok(()), "not due yet");
+        assert_eq!(will_be_played(NEVER_PLAYED + Span(1)).unwrap_err().what, "a level was not played in 5s");
     }
 }

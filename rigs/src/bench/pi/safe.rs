@@ -16,12 +16,20 @@ use std::io::Write;
 const FOLLOWS: Span = Span::millis(80);
 const GLANCE: Span = Span::millis(1);
 
+/// A rig whose every output is inactive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MadeSafe {
+    /// Why its bench supply could not be told to switch its own output off: somebody has its port. Who holds the rig tells
+    /// it.
+    pub untold: Option<RigFault>,
+}
+
 /// Drives every output of the rig inactive, whoever drives them now, and tells a bench supply to switch its own output off.
 /// As often as one likes, in a few milliseconds. The lines stay driven when this process ends.
 ///
 /// # Errors
 /// No Pi or no permission; a line that does not follow, or a bench supply that cannot be told: all others are safe then.
-pub fn make_safe(wires: &PiWires) -> Result<(), RigFault> {
+pub fn make_safe(wires: &PiWires) -> Result<MadeSafe, RigFault> {
     let gpio = Gpio::new().map_err(|error| presence::no_pi(&error))?;
     let mut trouble = Vec::new();
     let mut pins = Vec::new();
@@ -51,17 +59,22 @@ pub fn make_safe(wires: &PiWires) -> Result<(), RigFault> {
             });
         }
     }
+    let mut made = MadeSafe::default();
     if let Some((supply, dialect)) = bench_supply(wires) {
-        let told = console::open(&supply.port, supply.baud, "the bench supply").and_then(|mut port| {
-            port.write_all(&dialect.output(false)).and_then(|()| port.flush()).map_err(|error| RigFault {
-                what: format!("the bench supply cannot be told to switch off: {error}"),
-                hint: "its switch is open; switch it off by hand".to_owned(),
-            })
-        });
-        trouble.extend(told.err());
+        match console::open_unless_busy(&supply.port, supply.baud, "the bench supply") {
+            Ok(Ok(mut port)) => {
+                let told = port.write_all(&dialect.output(false)).and_then(|()| port.flush());
+                trouble.extend(told.err().map(|error| RigFault {
+                    what: format!("the bench supply cannot be told to switch off: {error}"),
+                    hint: "its switch is open; switch it off by hand".to_owned(),
+                }));
+            }
+            Ok(Err(busy)) => made.untold = Some(busy),
+            Err(fault) => trouble.push(fault),
+        }
     }
     match trouble.into_iter().reduce(|one, other| RigFault { what: format!("{one}; {}", other.what), ..other }) {
-        None => Ok(()),
+        None => Ok(made),
         Some(fault) => Err(fault),
     }
 }

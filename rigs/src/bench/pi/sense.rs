@@ -42,11 +42,6 @@ impl Sensed {
     pub fn forget(&mut self, until: Mono) {
         self.0.retain(|(at, _)| *at >= until);
     }
-
-    /// Whether the supply went away after that.
-    pub fn fell_since(&self, since: Mono) -> bool {
-        self.0.iter().any(|(at, there)| *at >= since && !there)
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! What was measured back of a shot: start and width by the sense line, with the kernel's timestamps; depth by the meter.
+//! What was measured back of a shot: start and width by the sense line, with the kernel's timestamps; depth and slew by the
+//! meter.
 
 use super::clock::Mono;
 use super::pi_bench::PiBench;
 use super::score::Planned;
 use super::sense::{Gap, SLACK};
 use crate::bench::{RigFault, as_measured};
+use crate::shot::width_tolerance;
 use brownout_trace::event::{Figure, Level, ShotReport};
 use brownout_trace::{Instant, Span};
 
@@ -12,8 +14,6 @@ use brownout_trace::{Instant, Span};
 const EDGE: Span = Span::micros(300);
 /// So long after the last stroke the kernel has surely told its edge.
 const HEARD: Span = Span::millis(2);
-/// Without a sense line a width is believed if its strokes were played as exactly as this, or as a hundredth of it.
-const PLAYED: Span = Span::millis(1);
 
 /// A shot on the wall's clock.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,17 @@ struct Times {
     rises: bool,
 }
 
+/// Whether a shot that nothing measures is taken for what was asked, by when its strokes were played.
+fn is_believed(width: Span, played: Span) -> Result<(), RigFault> {
+    if (played - width).abs() <= width_tolerance(width) {
+        return Ok(());
+    }
+    Err(RigFault {
+        what: format!("a late shot: {width} was asked for, and played as {played}; no sense line measures it"),
+        hint: "give the user a real-time priority, or end what else runs on the machine".to_owned(),
+    })
+}
+
 impl PiBench {
     pub(super) fn measure(
         &mut self,
@@ -34,14 +45,7 @@ impl PiBench {
         width: Span,
         edges: Span,
     ) -> Result<ShotReport, RigFault> {
-        let mut report = ShotReport {
-            level,
-            width,
-            start: Figure::Unmeasured,
-            measured_width: Figure::Unmeasured,
-            depth: Figure::Unmeasured,
-            slew: Figure::Unmeasured,
-        };
+        let mut report = ShotReport::unmeasured(level, width);
         let over = start + width + edges;
         let Some(times) = self.times(start, width, over) else { return Ok(report) };
         self.wait_for(|bench| bench.is_played(start, over))?;
@@ -59,6 +63,8 @@ impl PiBench {
             let fell = gap.map_or(times.begin, |gap| gap.fell) + edges;
             let (from, to) = (self.clock.bench(fell + EDGE), self.clock.bench(times.end - EDGE));
             report.depth = metering.depth(from, to);
+            let (from, to) = (self.clock.bench(times.begin), self.clock.bench(times.begin + edges));
+            report.slew = metering.slew(from, to);
             metering.forget(self.clock.bench(times.end));
         }
         self.sensed.forget(times.limit.min(times.end + SLACK));
@@ -113,23 +119,16 @@ impl PiBench {
         }
     }
 
-    /// Nothing measures the width: that the strokes were played when they were due has to do.
+    /// Nothing measures the width: that the strokes were played as exactly as a width is asked for has to do.
     fn believe(&self, start: Instant, width: Span) -> Result<(), RigFault> {
         let played = |at: Instant| -> Option<Planned> { self.score.between(at, at).last().copied() };
         let (Some(fall), Some(rise)) = (played(start), played(start + width)) else { return Ok(()) };
         let (Some(fell), Some(rose)) = (fall.played, rise.played) else { return Ok(()) };
-        let (got, tolerance) = (rose - fell, PLAYED.max(Span(width.0 / 100)));
-        if (got - width).abs() <= tolerance {
-            return Ok(());
-        }
-        Err(RigFault {
-            what: format!("a late shot: {width} was asked for, and played as {got}; no sense line measures it"),
-            hint: "give the user a real-time priority, or end what else runs on the machine".to_owned(),
-        })
+        is_believed(width, rose - fell)
     }
 
     /// Lets time pass, telling nothing of it, until something is so.
-    fn wait_for(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), RigFault> {
+    pub(super) fn wait_for(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), RigFault> {
         loop {
             let heard = self.tend()?;
             if done(self) {
@@ -139,6 +138,23 @@ impl PiBench {
             if !self.look_at_the_meter(Instant::NEVER)? {
                 self.wait(soon)?;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_sense_a_late_shot_is_the_rig_s_fault() {
+        for (width, played) in [(100_000, 101_000), (100_000, 99_000), (500_000, 505_000), (500_000, 495_000)] {
+            is_believed(Span::micros(width), Span::micros(played)).unwrap();
+        }
+        for (width, played) in [(100_000, 101_001), (100_000, 98_999), (500_000, 505_001), (500_000, 494_999)] {
+            let fault = is_believed(Span::micros(width), Span::micros(played)).unwrap_err();
+            assert!(fault.what.starts_with("a late shot: "), "{fault}");
+            assert!(fault.hint.contains("real-time priority"), "{fault}");
         }
     }
 }

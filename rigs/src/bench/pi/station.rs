@@ -1,6 +1,7 @@
 //! A Pi rig as its files describe it: what benches are made of, one for each attempt at a case.
 
 use super::pi_bench::PiBench;
+use crate::bench::outside::Outside;
 use crate::bench::{Bench, RigFault};
 use crate::firmware::Firmware;
 use crate::parts::meter::MeterParts;
@@ -35,6 +36,8 @@ pub struct PiRig {
     pub firmware: Option<Firmware>,
     /// A board without supply for so long has surely stopped.
     pub rest: Span,
+    /// What ends its benches from outside.
+    pub outside: Outside,
 }
 
 /// A rig that was looked at, and its board flashed.
@@ -49,7 +52,7 @@ impl PiRig {
     ///
     /// # Errors
     /// It stands on no Pi.
-    pub fn new(rig: &Rig, profile: &Profile, firmware: Option<Firmware>) -> Result<Self, RigFault> {
+    pub fn new(rig: &Rig, profile: &Profile, firmware: Option<Firmware>, outside: Outside) -> Result<Self, RigFault> {
         let none = || RigFault { what: format!("the rig `{}` stands on no Pi", rig.name), hint: String::new() };
         Ok(Self {
             name: rig.name.clone(),
@@ -61,6 +64,7 @@ impl PiRig {
             chip: profile.chip.clone(),
             firmware,
             rest: profile.power.off_within,
+            outside,
         })
     }
 

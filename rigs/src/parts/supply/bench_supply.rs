@@ -42,12 +42,23 @@ impl<'w> Programmed<'w> {
         self.wires.settling.max(STEP)
     }
 
-    fn tell(&mut self, volts: Volts, score: &mut Score) {
-        if self.told.is_some_and(|told| same(told, volts, self.nominal)) {
-            return;
-        }
-        if self.has_spoken {
+    fn is_told(&self, volts: Volts) -> bool {
+        self.told.is_some_and(|told| same(told, volts, self.nominal))
+    }
+
+    /// Tells it at an instant. The pause counts from the command before: where there is room it delays nothing, so that both
+    /// edges of a dip come as late as each other.
+    fn tell_at(&mut self, volts: Volts, at: Instant, score: &mut Score) {
+        if self.has_spoken && !self.is_told(volts) {
             score.rest(PAUSE);
+        }
+        score.at(at);
+        self.tell(volts, score);
+    }
+
+    fn tell(&mut self, volts: Volts, score: &mut Score) {
+        if self.is_told(volts) {
+            return;
         }
         score.push(Stroke::Send { bytes: self.dialect.volts(volts) });
         (self.told, self.has_spoken) = (Some(volts), true);
@@ -70,20 +81,16 @@ impl Stage for Programmed<'_> {
             (_, None) => {
                 score.at(at);
                 score.set(self.wires.enable, false);
-                self.tell(self.nominal, score);
+                self.tell_at(self.nominal, score.next(), score);
             }
             (None, Some(volts)) => {
-                score.at(at - self.wires.settling);
-                self.tell(volts, score);
+                self.tell_at(volts, at - self.wires.settling, score);
                 // However late the command was: the board must not see the way there.
                 score.rest(self.settled - score.next());
                 score.at(at);
                 score.set(self.wires.enable, true);
             }
-            (Some(_), Some(volts)) => {
-                score.at(at);
-                self.tell(volts, score);
-            }
+            (Some(_), Some(volts)) => self.tell_at(volts, at, score),
         }
     }
 

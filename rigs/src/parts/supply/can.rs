@@ -3,6 +3,7 @@
 use super::crowbar::Bar;
 use super::stage::{Stage, of, same};
 use crate::rig::pi::SupplyWires;
+use crate::shot::{shortest_with, width_tolerance};
 use brownout_trace::event::Level;
 use brownout_trace::{Span, Volts};
 
@@ -22,18 +23,46 @@ pub fn can(wires: &SupplyWires, level: Level) -> Result<(), String> {
 /// # Errors
 /// As [`can`].
 pub fn can_shot(wires: &SupplyWires, level: Level, width: Span) -> Result<(), String> {
+    let (least, why) = change(wires, level)?;
+    if width <= least {
+        return Err(format!("takes up to {least} {why}: {width} is too short"));
+    }
+    let (strays, tolerance) = (of(wires).strays(), width_tolerance(width));
+    match strays <= tolerance {
+        true => Ok(()),
+        // It would spoil attempt after attempt.
+        false => Err(format!(
+            "may make a shot {strays} longer or shorter than asked, and one of {width} may be {tolerance} off: ask for {} \
+             or more",
+            shortest_with(strays)
+        )),
+    }
+}
+
+/// The shortest shot to this level that [`can_shot`].
+///
+/// # Errors
+/// As [`can`].
+pub fn shortest_shot(wires: &SupplyWires, level: Level) -> Result<Span, String> {
+    let (least, _) = change(wires, level)?;
+    Ok((least + Span(1)).max(shortest_with(of(wires).strays())))
+}
+
+/// How long the supply takes to this level and back at the longest, and to do what.
+fn change(wires: &SupplyWires, level: Level) -> Result<(Span, &'static str), String> {
     let (stage, nominal) = (of(wires), wires.nominal);
-    let (least, why) = match Feed::of(wires, &*stage, Feed::Volts(nominal), level)? {
-        Feed::Nothing => (stage.opens_in(), "to open its switch"),
+    Ok(match Feed::of(wires, &*stage, Feed::Volts(nominal), level)? {
+        Feed::Nothing => (Span::ZERO, "to open its switch"),
         Feed::Short(bar) => (bar.release_time(), "to release its crowbar"),
         Feed::Volts(volts) => {
             (stage.takes(nominal, volts).max(stage.takes(volts, nominal)), "from one voltage to another")
         }
-    };
-    match width > least {
-        true => Ok(()),
-        false => Err(format!("takes up to {least} {why}: {width} is too short")),
-    }
+    })
+}
+
+/// From the order to switch the supply off to no current, at the longest.
+pub fn opens_in(wires: &SupplyWires) -> Span {
+    of(wires).opens_in()
 }
 
 /// Whether the supply can go from one voltage to another over this time in stairs of this length; coarser ones will do

@@ -84,9 +84,11 @@ impl Stage for SolidState<'_> {
             (_, _) if is_on => {}
             // A whole period: the SSR may have conducted for half of one, and the other half is for its release.
             (made, Some(other)) if last != Some(to) => {
-                score.at(at);
+                // The nominal edges are where they were asked for, as far as zeros let them: the tap makes room.
+                score.at(if to == Rail::Nominal { at - self.period() } else { at });
                 score.set(other, false);
                 score.rest(self.period());
+                score.at(at);
                 self.wait_for_angle(score);
                 score.set(made, true);
             }
@@ -104,6 +106,12 @@ impl Stage for SolidState<'_> {
 
     fn opens_in(&self) -> Span {
         Span(self.period().0 / 2)
+    }
+
+    /// Shorter by what it goes on until its zero, longer by what it waits for its angle: a zero that is still to come, then so
+    /// long.
+    fn strays(&self) -> Span {
+        self.opens_in() + self.wires.turn_on.unwrap_or(Span::ZERO)
     }
 
     fn tread(&self) -> Result<Span, String> {

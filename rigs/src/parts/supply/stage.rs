@@ -29,6 +29,12 @@ pub trait Stage {
         Span::ZERO
     }
 
+    /// A shot may come out so much longer or shorter than asked, however exactly it is played: its two edges wait for
+    /// something that nobody commands.
+    fn strays(&self) -> Span {
+        Span::ZERO
+    }
+
     /// The shortest stair of a slope; or why it has no slopes.
     fn tread(&self) -> Result<Span, String>;
 

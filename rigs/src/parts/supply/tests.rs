@@ -1,7 +1,7 @@
 //! What each stage does, and when, in lists that can be read.
 
 use super::samples::supply;
-use super::{can, can_ramp, can_shot, safe, strokes};
+use super::{can, can_ramp, can_shot, safe, shortest_shot, strokes};
 use crate::rig::pi::{PowerStage, SupplyWires};
 use crate::shot::Stroke;
 use brownout_trace::event::Level;
@@ -105,7 +105,10 @@ fn a_dac_is_written_before_its_stage_is_enabled() {
 fn a_bench_supply_is_told_ahead_and_kept_at_nominal_while_open() {
     let wires = supply("scpi");
     let dip = written(&wires, NOMINAL, &[(0, DIP), (1_000_000, NOMINAL)]);
-    assert_eq!(dip[..3], ["0us send VOLT 4.8\\n", "1000000us rest 50ms", "1050000us send VOLT 12\\n"]);
+    assert_eq!(dip[..3], ["0us send VOLT 4.8\\n", "0us rest 50ms", "1000000us send VOLT 12\\n"]);
+    // Where there is no room for the pause the second command waits for it.
+    let short = written(&wires, NOMINAL, &[(0, DIP), (10_000, NOMINAL)]);
+    assert_eq!(short[1..3], ["0us rest 50ms", "50000us send VOLT 12\\n"]);
     // A cut is the switch's alone.
     let cut = written(&supply("korad"), NOMINAL, &[(0, Level::Open), (1_000, NOMINAL)]);
     assert_eq!(cut, ["0us GPIO17 low", "1000us GPIO17 high"]);
@@ -130,6 +133,18 @@ fn an_ssr_waits_for_its_angle_and_a_tap_for_the_other_ssr() {
             "20000us until GPIO26 active",
             "20000us rest 5ms",
             "25000us GPIO16 low"
+        ]
+    );
+    // Back to nominal the tap makes room: the rise waits for its angle, and for nothing else.
+    assert_eq!(
+        written(&supply("tapped"), TAP, &[(0, TAP), (2_000_000, MAINS)]),
+        [
+            "1980000us GPIO16 high",
+            "1980000us rest 20ms",
+            "2000000us until GPIO26 inactive",
+            "2000000us until GPIO26 active",
+            "2000000us rest 5ms",
+            "2005000us GPIO17 high"
         ]
     );
 }
@@ -175,7 +190,18 @@ fn what_is_too_fast_for_a_stage_is_known_beforehand() {
     let why = shot("korad", DIP, 300).unwrap_err();
     assert_eq!(why, "takes up to 300ms from one voltage to another: 300ms is too short");
     assert!(shot("korad", DIP, 301).is_ok() && shot("korad", Level::Open, 1).is_ok());
-    assert!(shot("mains", Level::Open, 10).unwrap_err().contains("takes up to 10ms to open its switch"));
+    // An SSR lets go at a zero: half a period of 50 Hz is a hundredth of 1 s.
+    let why = shot("mains", Level::Open, 100).unwrap_err();
+    assert_eq!(
+        why,
+        "may make a shot 10ms longer or shorter than asked, and one of 100ms may be 1ms off: ask for 1s or more"
+    );
+    assert!(shot("mains", Level::Open, 999).is_err() && shot("mains", Level::Open, 1_000).is_ok());
+    // One that waits for the crest comes on up to 15 ms late.
+    assert!(shot("tapped", Level::Open, 1_499).is_err() && shot("tapped", Level::Open, 1_500).is_ok());
+    assert!(shot("tapped", TAP, 1_499).is_err() && shot("tapped", TAP, 1_500).is_ok());
+    assert_eq!(shortest_shot(&supply("mains"), Level::Open), Ok(Span::secs(1)));
+    assert_eq!(shortest_shot(&supply("switch"), Level::Open), Ok(Span(1)));
 
     let ramp = |name: &str, over: Span, tread| can_ramp(&supply(name), Volts(12.0), Volts(0.0), over, tread);
     assert!(ramp("switch", Span::secs(10), Span::millis(8)).unwrap_err().ends_with("or nothing, and no slope"));

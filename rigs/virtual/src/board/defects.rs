@@ -98,9 +98,11 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Width;
     use crate::mcu::flash::Image;
-    use crate::wiring::{Active, ButtonWires, tests_support::wiring as sound};
-    use brownout_trace::{Celsius, Ppm, Span};
+    use crate::wiring::{Active, ButtonWires, Clocks, Lse, tests_support::wiring as sound};
+    use brownout_trace::event::Level;
+    use brownout_trace::{Celsius, Ppm, Span, Volts};
     use std::sync::Arc;
 
     fn board(faults: Vec<Fault>) -> Board {
@@ -140,5 +142,47 @@ mod tests {
         let cold = Wiring { temperature: Celsius(-5.0), ..sound() };
         assert!((with_defects(&cold).clocks.lse.error.0 + 0.034 * 900.0).abs() < 1e-9);
         assert_eq!(with_defects(&sound()).clocks.lse.error, Ppm(0.0));
+    }
+
+    /// Seconds that the running RTC of a board this warm loses in a day.
+    fn lost_in_a_day(celsius: f64, error: f64) -> f64 {
+        let clocks = Clocks { lse: Lse { error: Ppm(error), ..Lse::default() }, ..Clocks::default() };
+        let wiring = Wiring { temperature: Celsius(celsius), clocks, ..sound() };
+        let mut board = Board::new(Arc::new(wiring), Arc::default(), Image::erased(64), 1, Instant::ZERO).unwrap();
+        board.play(&[(Instant::ZERO, Level::Volts(Volts(12.0)))]).unwrap();
+        let advance = |board: &mut Board, span: Span| {
+            let until = board.now() + span;
+            while board.now() < until {
+                board.advance(until, &mut Vec::new());
+            }
+        };
+        let write = |board: &mut Board, registers: &[(u32, u32)]| {
+            for (register, value) in registers {
+                board.debug_write(*register, *value, Width::Word).unwrap();
+            }
+        };
+        // To the hundred-thousandth: the counter, and what the prescaler has counted of the next second.
+        let time = |board: &mut Board| {
+            let mut half = |register: u32| f64::from(board.debug_read(0x4000_2800 + register, Width::Word).unwrap());
+            half(0x18) * 65_536.0 + half(0x1c) + (32_767.0 - half(0x14)) / 32_768.0
+        };
+        advance(&mut board, Span::secs(1));
+        // APB1ENR: PWR and BKP; PWR_CR: DBP; BDCR: LSEON, the RTC on it.
+        write(&mut board, &[(0x4002_101c, 3 << 27), (0x4000_7000, 1 << 8), (0x4002_1020, 0x8101)]);
+        advance(&mut board, Span::secs(3));
+        // In configuration mode: 32768 edges are a second.
+        write(&mut board, &[(0x4000_2804, 0x1f), (0x4000_2808, 0), (0x4000_280c, 0x7fff), (0x4000_2804, 0xf)]);
+        let before = time(&mut board);
+        advance(&mut board, Span::secs(86_400));
+        86_400.0 - (time(&mut board) - before)
+    }
+
+    #[test]
+    fn a_day_of_the_running_clock_is_as_long_as_its_temperature_makes_it() {
+        for (celsius, error) in [(25.0, 0.0), (25.0, 20.0), (-5.0, 0.0), (55.0, 5.0), (-40.0, -20.0)] {
+            let ppm = error - 0.034 * (celsius - 25.0_f64).powi(2);
+            let (lost, expected) = (lost_in_a_day(celsius, error), -0.0864 * ppm);
+            assert!((lost - expected).abs() < 1e-3, "{lost} s at {celsius} °C and {error} ppm, not {expected}");
+        }
     }
 }

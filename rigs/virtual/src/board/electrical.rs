@@ -1,7 +1,7 @@
 //! Everything with a voltage: shots, supply, thresholds, relays, the reserve. Computes the next instant at which any
 //! of it changes, and makes the change.
 
-use super::{Board, Draw, POWER_DOWN, POWER_ON, Power, RESET_DELAY};
+use super::{Board, Draw, Power};
 use crate::mcu::chip::FLASH_MINIMUM;
 use crate::supply::Node;
 use brownout_trace::event::{Crossing, Threshold, What};
@@ -57,13 +57,14 @@ impl Board {
         };
         offer(self.levels.next_change(), Cause::Shot);
         offer(self.supply.next_switching(), Cause::Converter);
+        let limits = self.wiring.chip;
         let mut watch = |threshold, crossing, volts| {
             offer(self.supply.next_crossing(Node::Vdd, volts, crossing), Cause::Vdd(threshold, crossing, volts));
         };
         match self.power {
-            Power::Off => watch(Threshold::PowerOn, Crossing::Rising, POWER_ON),
+            Power::Off => watch(Threshold::PowerOn, Crossing::Rising, limits.power_on()),
             Power::Rising(_) | Power::On => {
-                watch(Threshold::PowerDown, Crossing::Falling, POWER_DOWN);
+                watch(Threshold::PowerDown, Crossing::Falling, *limits.power_down);
                 let crossing = if self.flash_starved { Crossing::Rising } else { Crossing::Falling };
                 watch(Threshold::FlashWrite, crossing, FLASH_MINIMUM);
                 if let Some((falling, rising)) = self.chip.pvd() {
@@ -105,8 +106,12 @@ impl Board {
             Cause::Nothing | Cause::Converter => {}
             Cause::Shot => {
                 if let Some((_, level)) = self.levels.take_due(at) {
+                    let before = self.supply.bulk(at);
                     self.supply.set_level(at, level);
                     self.emit(at, What::Supply { level });
+                    if self.supply.bulk(at) > before {
+                        self.jumped(at);
+                    }
                 }
             }
             Cause::Vdd(threshold, crossing, volts) => self.vdd_crossed(at, threshold, crossing, volts),
@@ -136,11 +141,29 @@ impl Board {
         }
     }
 
+    /// A series capacitor gave its charge to the bulk at once: what was jumped over is no crossing to come.
+    fn jumped(&mut self, at: Instant) {
+        let (vdd, power_on) = (self.supply.vdd(at), self.wiring.chip.power_on());
+        if self.power == Power::Off && vdd >= power_on {
+            self.vdd_crossed(at, Threshold::PowerOn, Crossing::Rising, power_on);
+        }
+        if self.power != Power::Off && self.flash_starved && vdd >= FLASH_MINIMUM {
+            self.vdd_crossed(at, Threshold::FlashWrite, Crossing::Rising, FLASH_MINIMUM);
+        }
+        if let Some((_, rising)) = self.chip.pvd().filter(|(_, rising)| self.chip.pvd_output() && vdd >= *rising) {
+            self.vdd_crossed(at, Threshold::Pvd, Crossing::Rising, rising);
+        }
+        for index in 0..self.relays.len() {
+            let coil = self.supply.coil(at, index);
+            self.relays[index].relay.set_coil_voltage(at, coil);
+        }
+    }
+
     fn vdd_crossed(&mut self, at: Instant, threshold: Threshold, crossing: Crossing, volts: Volts) {
         self.emit(at, What::Rail { threshold, crossing, volts });
         match threshold {
             Threshold::PowerOn => {
-                self.power = Power::Rising(at + RESET_DELAY);
+                self.power = Power::Rising(at + *self.wiring.chip.reset_delay);
                 self.flash_starved = true;
                 self.chip.set_starved(true);
                 if !self.backup_alive {

@@ -74,6 +74,8 @@ pub(super) struct Cpu {
     pub locked_up: bool,
     /// An EXC_RETURN value was loaded into the PC.
     pub leaving: Option<u32>,
+    /// An exception was taken with this LR, and no instruction of its handler has begun.
+    pub entered: Option<u32>,
     /// A device wants attention and the run has not ended yet.
     pub attention: bool,
     pub reset_requested: bool,
@@ -119,6 +121,7 @@ impl Cpu {
             sleep: Sleep::Awake,
             locked_up: true,
             leaving: None,
+            entered: None,
             attention: false,
             reset_requested: false,
             nvic: Nvic::new(),

@@ -102,6 +102,8 @@ impl Cpu {
         self.debug.stepping = false;
         self.debug.dfsr |= reason;
         self.sleep = Sleep::Awake;
+        // What is being entered was entered when the debugger looks.
+        self.entered = None;
         self.look_up();
     }
 

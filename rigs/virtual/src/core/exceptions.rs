@@ -32,6 +32,9 @@ impl Cpu {
     ///
     /// `Err` if the vector cannot be read yet; then nothing has happened.
     pub fn enter<B: Bus>(&mut self, bus: &mut B, exception: usize) -> Result<(), Trap> {
+        if let Some(link) = self.entered {
+            return self.arrive_late(bus, exception, link);
+        }
         let (mut target, mut vector) = self.vector(bus, exception)?;
         let link = match (self.exception, self.process_stack) {
             (0, true) => TO_PROCESS_STACK,
@@ -50,6 +53,17 @@ impl Cpu {
                 (target, vector) = self.vector(bus, urgent).unwrap_or((urgent, None));
             }
         }
+        self.begin(target, vector, link);
+        Ok(())
+    }
+
+    /// A more urgent exception came while another was being entered (ARM DDI 0337E, 5.5.3): it takes the frame that is there, and
+    /// the other waits again, to tail-chain. Its vector is fetched while the frame is pushed, so that no cycles are added.
+    fn arrive_late<B: Bus>(&mut self, bus: &mut B, exception: usize, link: u32) -> Result<(), Trap> {
+        let (target, vector) = self.vector(bus, exception)?;
+        let first = 1 << self.exception;
+        self.nvic.active &= !first;
+        self.nvic.pending |= first;
         self.begin(target, vector, link);
         Ok(())
     }
@@ -86,6 +100,7 @@ impl Cpu {
         self.set_mode(exception as u16, false);
         self.nvic.active |= 1 << exception;
         self.regs[LR] = link;
+        self.entered = Some(link);
         self.it = 0;
         self.exclusive = false;
         self.event = true;

@@ -87,6 +87,7 @@ impl Cpu {
             self.halt_after_step();
             return Ok(Step::Again);
         }
+        self.entered = None;
         if !self.thumb {
             return Err(Trap::InvalidState);
         }

@@ -5,13 +5,15 @@
 
 use super::peripheral::{Moment, Peripheral, Written};
 use super::register::Register;
-use brownout_trace::Volts;
+use brownout_trace::{Celsius, Volts};
 
 /// RM0008, 11.12.15. Loud: injected conversions, dual mode, discontinuous mode.
 pub const REGISTERS: &[Register] = &[
     Register::new("SR", 0x00, 0x1f),
     Register::new("CR1", 0x04, 0x0080_037f).loud(0x004f_fc80),
-    Register::new("CR2", 0x08, 0x00de_090f).loud(0x0020_f000),
+    Register::new("CR2", 0x08, 0x00de_090f)
+        .loud(0x0020_f000)
+        .note("told when written: EXTI line 11 as the trigger (EXTSEL 6 with EXTTRIG)"),
     Register::new("SMPR1", 0x0c, 0x00ff_ffff),
     Register::new("SMPR2", 0x10, 0x3fff_ffff),
     Register::absent("JOFR1", 0x14),
@@ -67,6 +69,11 @@ const FASTEST: f64 = 14e6;
 pub const TEMPERATURE: u8 = 16;
 /// See [`TEMPERATURE`].
 pub const REFERENCE: u8 = 17;
+
+/// The temperature sensor's voltage: 1.43 V at 25 °C and 4.3 mV less for each kelvin above (DS5319, table 51, typical).
+pub fn sensor(temperature: Celsius) -> Volts {
+    Volts(1.43 - 4.3e-3 * (temperature - Celsius(25.0)).0)
+}
 
 /// One converter.
 #[derive(Debug, Clone)]
@@ -350,6 +357,13 @@ mod tests {
     fn codes_are_shares_of_vdda() {
         assert_eq!(code(Volts(1.2), Volts(3.3)), 1489);
         assert_eq!((code(Volts(5.0), Volts(3.3)), code(Volts(-1.0), Volts(3.3))), (4095, 0));
+    }
+
+    #[test]
+    fn the_sensor_falls_by_4_3_millivolts_a_kelvin() {
+        for (celsius, volts) in [(25.0, 1.43), (-40.0, 1.7095), (85.0, 1.172)] {
+            assert!((sensor(Celsius(celsius)) - Volts(volts)).0.abs() < 1e-9, "at {celsius} °C");
+        }
     }
 
     #[test]

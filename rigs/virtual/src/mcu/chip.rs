@@ -216,9 +216,16 @@ impl Chip {
             let units = [Unit::Rcc, Unit::Rtc, Unit::Iwdg];
             return units.into_iter().filter_map(|unit| self.view(unit).next_instant()).min();
         }
-        let cycle = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_cycle()).min();
-        let instant = self.live.iter().filter_map(|(_, unit)| self.view(unit).next_instant()).min();
-        [cycle.map(|cycle| self.hclk.instant(cycle)), instant, self.console.next_instant()].into_iter().flatten().min()
+        let (mut cycle, mut instant) = (u64::MAX, self.console.next_instant().unwrap_or(Instant::NEVER));
+        for (_, unit) in self.live.iter() {
+            let unit = self.view(unit);
+            cycle = cycle.min(unit.next_cycle().unwrap_or(u64::MAX));
+            instant = instant.min(unit.next_instant().unwrap_or(Instant::NEVER));
+        }
+        if cycle != u64::MAX {
+            instant = instant.min(self.hclk.instant(cycle));
+        }
+        (instant != Instant::NEVER).then_some(instant)
     }
 
     /// When the backup domain next changes by itself, while VDD is away.
@@ -409,6 +416,7 @@ impl Chip {
             hclk: self.hclk.rate(),
             unlocked: self.units.pwr.backup_unlocked(),
             starved: self.vdd_starved,
+            lsi_since: self.units.rcc.lsi_since(),
         }
     }
 

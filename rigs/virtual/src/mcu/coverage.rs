@@ -69,8 +69,9 @@ Written from the tables that the virtual chip itself goes by (`src/mcu`, a file 
 step. To renew it: `BROWNOUT_WRITE_CHIP_MD=1 cargo test -p brownout-virtual chip_md`.
 
 A register that is not listed, a bit that is refused written to other than its reset value, and any access to a
-peripheral without a model are told as *not modelled*, with the register, the program counter and the function. Nothing
-is passed over in silence. The core's own registers (NVIC, SysTick, SCB, DWT, FPB) are in `src/core`.
+peripheral without a model are told as *not modelled*, with the register, the program counter and the function; so is a
+combination of bits that a register's note says is told when it is written. Nothing but what a note says is passed over
+in silence. The core's own registers (NVIC, SysTick, SCB, DWT, FPB) are in `src/core`.
 
 ## Peripherals
 

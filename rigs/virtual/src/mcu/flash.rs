@@ -555,6 +555,47 @@ mod tests {
         assert!((3_000..5_200).contains(&ones), "about half of 8192 bits: {ones}");
     }
 
+    /// Programs of zeros and an erase, each begun with VDD as `below` says, VDD falling under way as `falls` says; what became of them.
+    fn between_lowest_voltage_and_reset(below: bool, falls: bool) -> (Vec<bool>, u32) {
+        let (mut flash, now) = open();
+        flash.write(0x10, PG, &now).unwrap();
+        let (mut torn, mut ones) = (Vec::new(), 0);
+        for n in 0..64 {
+            flash.program(BASE + 2 * n, 0, 2, Instant(i64::from(n) * 60_000), below).unwrap();
+            let end = flash.next_instant().unwrap();
+            if falls {
+                flash.starve();
+            }
+            torn.push(flash.finish(end).unwrap().1);
+            ones += flash.peek(2 * n as usize, 2).unwrap().count_ones();
+        }
+        flash.write(0x10, PER, &now).unwrap();
+        flash.write(0x14, BASE, &now).unwrap();
+        flash.write(0x10, PER | STRT, &Moment { starved: below, ..now }).unwrap();
+        let end = flash.next_instant().unwrap();
+        if falls {
+            flash.starve();
+        }
+        torn.push(flash.finish(end).unwrap().1);
+        torn.dedup();
+        let erased = (0..32).map(|n| flash.peek(n * 4, 4).unwrap().count_ones()).sum::<u32>();
+        (torn, ones << 16 | erased)
+    }
+
+    #[test]
+    fn below_two_volts_what_is_under_way_and_what_begins_comes_out_torn() {
+        let both = |figures: u32| (figures >> 16, figures & 0xffff);
+        let (torn, left) = between_lowest_voltage_and_reset(false, false);
+        assert_eq!((torn, both(left)), (vec![false], (0, 1024)), "with enough voltage all is as asked");
+        for (below, falls) in [(false, true), (true, false)] {
+            let (torn, left) = between_lowest_voltage_and_reset(below, falls);
+            let (ones, erased) = both(left);
+            assert_eq!(torn, [true], "below: {below}");
+            assert!((400..624).contains(&ones), "about half of 1024 bits programmed: {ones} are left");
+            assert!((ones + 150..ones + 400).contains(&erased), "about half of those erased: {erased} of 1024 read 1");
+        }
+    }
+
     fn erase_options(flash: &mut Flash, now: &Moment) {
         for key in [KEY1, KEY2] {
             flash.write(0x08, key, now).unwrap();

@@ -18,13 +18,16 @@ pub struct Moment {
     pub unlocked: bool,
     /// VDD is below the lowest voltage for programming flash.
     pub starved: bool,
+    /// The first edge of the LSI, while it runs.
+    pub lsi_since: Option<Instant>,
 }
 
 impl Moment {
-    /// The instant 0 of a chip at 8 MHz whose buses run at HCLK, the backup domain unlocked: for tests.
+    /// The instant 0 of a chip at 8 MHz whose buses run at HCLK, the backup domain unlocked, the LSI running: for tests.
     pub fn zero() -> Self {
         let hclk = Rate::hertz(8_000_000);
-        Self { at: Instant(0), cycle: 0, divider: 1, hclk, unlocked: true, starved: false }
+        let lsi_since = Some(Instant(0));
+        Self { at: Instant(0), cycle: 0, divider: 1, hclk, unlocked: true, starved: false, lsi_since }
     }
 
     /// The same chip at another cycle, its clock unchanged since cycle 0 at instant 0: for tests.

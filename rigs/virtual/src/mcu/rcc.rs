@@ -292,7 +292,7 @@ impl Rcc {
     }
 
     fn hse_rate(&self) -> Rate {
-        Rate::hertz(self.clocks.hse.unwrap_or(self.clocks.hsi).0 as u32)
+        Rate::hertz(self.clocks.hse.unwrap_or(*self.clocks.hsi).0 as u32)
     }
 
     /// What BDCR feeds the RTC with; `None` while it is stopped.

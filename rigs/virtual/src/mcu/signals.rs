@@ -1,6 +1,6 @@
 //! What peripherals tell each other inside the chip: DMA requests, triggers, what the ADC samples, what SPI exchanges.
 
-use super::adc::{REFERENCE, TEMPERATURE, code};
+use super::adc::{REFERENCE, TEMPERATURE, code, sensor};
 use super::afio::Signal;
 use super::chip::{Chip, Complaint};
 use super::gpio::{Drive, Pin};
@@ -12,8 +12,6 @@ use brownout_trace::Volts;
 
 /// The internal reference (DS5319, table 12, typical).
 const VREFINT: Volts = Volts(1.2);
-/// The temperature sensor at 25 °C (DS5319, table 51, typical); the board is always that warm.
-const SENSOR_AT_25_DEGREES: Volts = Volts(1.43);
 
 /// ITR0 to ITR3 of TIM1 to TIM4 (RM0008, tables 82 and 86): which timer's TRGO, from 0 for TIM1; `None`: one the chip lacks.
 const INTERNAL_TRIGGERS: [[Option<usize>; 4]; 4] = [
@@ -54,7 +52,7 @@ impl Chip {
         let pin = match channel {
             0..=7 => Pin { port: 0, number: channel },
             8 | 9 => Pin { port: 1, number: channel - 8 },
-            TEMPERATURE if internal && first => return SENSOR_AT_25_DEGREES,
+            TEMPERATURE if internal && first => return sensor(self.wiring.temperature),
             REFERENCE if internal && first => return VREFINT,
             _ => return Volts(0.0),
         };

@@ -5,7 +5,9 @@ use super::register::Register;
 
 /// RM0008, 25.5.10. Loud: one-wire modes, CRC, I²S; being a slave is refused when SPE is set.
 pub const REGISTERS: &[Register] = &[
-    Register::new("CR1", 0x00, 0x0bff).loud(0xf400),
+    Register::new("CR1", 0x00, 0x0bff)
+        .loud(0xf400)
+        .note("told when SPE is set: being a slave (MSTR 0), NSS as an input (SSM and SSOE 0)"),
     Register::new("CR2", 0x04, 0xe7),
     Register::new("SR", 0x08, 0xff).reset(2),
     Register::new("DR", 0x0c, 0xffff),

@@ -1,12 +1,14 @@
 //! The chip as a whole: clocks, complaints, requests and triggers between peripherals, and accesses of every kind.
 
+use super::adc::code;
 use super::chip::{Chip, PAGES};
 use super::flash::Image;
 use super::map::{BLOCKS, describe};
+use super::signals::Voltages;
 use crate::core::bus::{Bus, Width};
 use crate::wiring::tests_support::wiring as bare_wiring;
 use crate::wiring::{Clocks, EepromWires, Link, Wiring};
-use brownout_trace::{Hertz, Instant, Span};
+use brownout_trace::{Celsius, Hertz, Instant, Span, Volts};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -152,6 +154,22 @@ fn dma_feeds_a_usart_as_fast_as_it_sends() {
     assert_eq!(chip.ram(0x2000_0100, 8), Some(&b"brownout"[..]));
     assert_eq!(read(&mut chip, 0x4002_0000) >> 20 & 0x22, 0x22, "both complete");
     assert!(chip.take_complaints().is_empty());
+}
+
+#[test]
+fn the_temperature_sensor_feels_the_board() {
+    for (celsius, volts) in [(25.0, 1.43), (-20.0, 1.6235), (65.0, 1.258)] {
+        let wiring = Wiring { temperature: Celsius(celsius), ..wiring() };
+        let mut chip = Chip::new(Arc::new(wiring), Image::erased(PAGES), 1, Instant(0));
+        chip.set_voltages(Voltages { vdd: Volts(3.3), bulk: Volts(12.0), terminals: Volts(12.0), vbat: Volts(3.0) });
+        write(&mut chip, 0x4002_1018, 1 << 9);
+        write(&mut chip, 0x4001_2434, 16);
+        for _ in 0..2 {
+            write(&mut chip, 0x4001_2408, 1 << 23 | 1);
+        }
+        run(&mut chip, Instant(0) + Span::micros(50));
+        assert_eq!(read(&mut chip, 0x4001_244c), code(Volts(volts), Volts(3.3)), "at {celsius} °C");
+    }
 }
 
 #[test]

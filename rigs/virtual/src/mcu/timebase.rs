@@ -25,10 +25,21 @@ impl Rate {
 
     /// This rate times `numerator / denominator`, as a PLL or a prescaler makes it.
     pub fn scaled(self, numerator: u32, denominator: u32) -> Self {
-        Self {
-            numerator: self.numerator * i128::from(numerator.max(1)),
-            denominator: self.denominator * i128::from(denominator.max(1)),
+        let numerator = self.numerator * i128::from(numerator.max(1));
+        let denominator = self.denominator * i128::from(denominator.max(1));
+        // A whole number of hertz stays one, for which there are short ways below.
+        if numerator % denominator == 0 {
+            return Self { numerator: numerator / denominator, denominator: 1 };
         }
+        Self { numerator, denominator }
+    }
+
+    /// The frequency if it is a whole number of hertz, as it usually is.
+    fn whole(self) -> Option<u64> {
+        if self.denominator != 1 {
+            return None;
+        }
+        u32::try_from(self.numerator).ok().map(u64::from)
     }
 
     /// The frequency in hertz, for load currents and baud rates; never for keeping time.
@@ -59,10 +70,7 @@ impl TimeBase {
     /// When tick `tick` is.
     pub fn instant(&self, tick: u64) -> Instant {
         // The usual case, a whole number of hertz, without long division.
-        if let (Some(n), 1, Ok(hertz)) =
-            (tick.checked_sub(self.first), self.rate.denominator, u64::try_from(self.rate.numerator))
-            && hertz <= u64::from(u32::MAX)
-        {
+        if let (Some(n), Some(hertz)) = (tick.checked_sub(self.first), self.rate.whole()) {
             let (seconds, rest) = (n / hertz, n % hertz);
             let nanos = rest * 1_000_000_000 / hertz;
             if let Some(at) = i64::try_from(seconds)
@@ -81,6 +89,19 @@ impl TimeBase {
 
     /// The first tick at or after `at`.
     pub fn tick_at(&self, at: Instant) -> u64 {
+        self.short_tick_at(at).unwrap_or_else(|| self.long_tick_at(at))
+    }
+
+    /// The usual case without long division: a whole number of hertz, not before the start, not centuries ahead.
+    fn short_tick_at(&self, at: Instant) -> Option<u64> {
+        let hertz = self.rate.whole()?;
+        let nanos = u64::try_from(at.0.checked_sub(self.start.0)?).ok()?;
+        let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+        let n = seconds.checked_mul(hertz)?.checked_add((rest * hertz).div_ceil(1_000_000_000))?;
+        self.first.checked_add(n)
+    }
+
+    fn long_tick_at(&self, at: Instant) -> u64 {
         let nanos = i128::from(at.0) - i128::from(self.start.0);
         // ⌊n·D/N⌋ ≥ t exactly when n ≥ t·N/D for an integer t.
         let scale = NANOS * self.rate.denominator;
@@ -131,6 +152,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_is_the_long_one(hertz in 1u32.., first in any::<u64>(), start in any::<i64>(), at in any::<i64>()) {
+            let clock = TimeBase::new(Instant(start), first, Rate::hertz(hertz));
+            if let Some(short) = clock.short_tick_at(Instant(at)) {
+                prop_assert_eq!(short, clock.long_tick_at(Instant(at)));
+            } else {
+                prop_assert!(at < start || at.checked_sub(start).is_none() || first > 0 || hertz > 1_000_000_000);
+            }
+        }
+
+        #[test]
+        fn a_rate_is_the_same_whichever_way_it_came(hertz in 1u32..20_000_000, times in 1u32..16, divided in 1u32..512) {
+            let there = Rate::hertz(hertz).scaled(times, 1);
+            prop_assert_eq!(there.scaled(divided, divided), there);
+            prop_assert_eq!(there.whole(), Some(u64::from(hertz * times)));
+        }
+
         #[test]
         fn tick_and_instant_agree(hertz in 1u32..72_000_000, tick in 0u64..1_000_000_000_000, start in -1_000_000_000i64..1_000_000_000) {
             let clock = TimeBase::new(Instant(start), 17, Rate::hertz(hertz));

@@ -1,41 +1,51 @@
 //! The relay as a rig or board file declares it.
 
-use crate::spread::Figure;
-use brownout_trace::{Ohms, Percent, QuantityError, Span, Volts};
+use crate::spread::{Figure, Open};
+use brownout_trace::{Ohms, Percent, Span, Volts};
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer};
-use std::str::FromStr;
 use thiserror::Error;
 
-/// A voltage of a coil, written as such or as a share of its nominal one: `9V`, `75%`.
+/// A voltage of a coil, written as such or as a share of its nominal one: `9V`, `75%`; with a tolerance if it spreads, a
+/// percentage of itself or in its unit: `9V ±500mV`, `75% ±5%`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum CoilVoltage {
     /// Absolute.
-    Volts(Volts),
+    Volts(Figure<Volts>),
     /// Of the nominal coil voltage.
-    OfNominal(Percent),
+    OfNominal(Figure<Percent>),
 }
 
 impl CoilVoltage {
     /// In volts, for a coil of this nominal voltage.
     pub fn of(self, nominal: Volts) -> Volts {
         match self {
-            Self::Volts(volts) => volts,
+            Self::Volts(volts) => *volts,
             Self::OfNominal(share) => share.of(nominal),
         }
     }
-}
 
-impl FromStr for CoilVoltage {
-    type Err = QuantityError;
-    fn from_str(text: &str) -> Result<Self, QuantityError> {
-        if text.trim_end().ends_with('%') { text.parse().map(Self::OfNominal) } else { text.parse().map(Self::Volts) }
+    /// What spreads of it.
+    pub fn figure(&mut self) -> &mut dyn Open {
+        match self {
+            Self::Volts(volts) => volts,
+            Self::OfNominal(share) => share,
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for CoilVoltage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        // Of a share with a tolerance the first unit decides: both may be percentages.
+        let nominal = text.split(['±', '+']).next().unwrap_or_default();
+        let is_share = nominal.trim_end().ends_with('%');
+        let text = text.as_str().into_deserializer();
+        if is_share {
+            Figure::deserialize(text).map(Self::OfNominal)
+        } else {
+            Figure::deserialize(text).map(Self::Volts)
+        }
     }
 }
 
@@ -105,10 +115,10 @@ mod defaults {
     use super::{CoilVoltage, Figure, Percent, Span};
 
     pub(super) fn pick_up() -> CoilVoltage {
-        CoilVoltage::OfNominal(Percent(75.0))
+        CoilVoltage::OfNominal(Percent(75.0).into())
     }
     pub(super) fn drop_out() -> CoilVoltage {
-        CoilVoltage::OfNominal(Percent(10.0))
+        CoilVoltage::OfNominal(Percent(10.0).into())
     }
     pub(super) fn ten_ms() -> Figure<Span> {
         Span::millis(10).into()
@@ -214,6 +224,18 @@ mod tests {
         assert_eq!(parts.pick_up.of(parts.nominal), Volts(9.0));
         assert_eq!(parts.drop_out.of(parts.nominal), Volts(2.0));
         assert_eq!((*parts.operate, *parts.bounce), (Span::millis(10), Span::millis(2)));
+    }
+
+    #[test]
+    fn a_coil_s_voltages_spread() {
+        let parts = read(&[("nominal", "12V"), ("coil", "360ohm"), ("pick-up", "75% ±4%"), ("drop-out", "2V +-500mV")]);
+        let parts = parts.unwrap();
+        let (CoilVoltage::OfNominal(pick_up), CoilVoltage::Volts(drop_out)) = (parts.pick_up, parts.drop_out) else {
+            panic!("{parts:?}")
+        };
+        // A percentage is of the figure itself, as everywhere: 3 points of 75.
+        assert!((pick_up.tolerance().unwrap().width - 3.0).abs() < 1e-9);
+        assert!((drop_out.tolerance().unwrap().width - 0.5).abs() < 1e-9);
     }
 
     #[test]

@@ -12,8 +12,8 @@ fn parts(bounce: Span) -> RelayParts {
     RelayParts {
         nominal: Volts(12.0),
         coil: Ohms(360.0).into(),
-        pick_up: CoilVoltage::OfNominal(Percent(75.0)),
-        drop_out: CoilVoltage::OfNominal(Percent(10.0)),
+        pick_up: CoilVoltage::OfNominal(Percent(75.0).into()),
+        drop_out: CoilVoltage::OfNominal(Percent(10.0).into()),
         operate: Span::millis(8).into(),
         release: Span::millis(5).into(),
         bounce: bounce.into(),

@@ -7,7 +7,7 @@
 use super::forced::Forced;
 use super::front_end::FrontEnd;
 use super::{Mains, SupplyParts};
-use brownout_trace::{Amps, Volts};
+use brownout_trace::{Amps, Angle, Volts};
 
 /// Even; more changes nothing in the sixth digit.
 const STRIPS: usize = 4096;
@@ -52,6 +52,14 @@ pub fn inrush(parts: &SupplyParts, level: Volts, degrees: u16) -> Inrush {
         }
         _ => Inrush { peak: Amps::ZERO, i2t: 0.0 },
     }
+}
+
+/// The worst of it: the highest peak, and the angle that gives it; on DC the angle is nothing.
+pub fn worst_inrush(parts: &SupplyParts, level: Volts) -> (Inrush, Angle) {
+    let angles = if parts.frequency.is_some() { 0..180 } else { 0..1 };
+    let surges = angles.map(|degrees| (inrush(parts, level, degrees), Angle::from(degrees)));
+    let worst = surges.max_by(|(one, _), (other, _)| one.peak.0.total_cmp(&other.peak.0));
+    worst.unwrap_or((Inrush { peak: Amps::ZERO, i2t: 0.0 }, Angle::ZERO))
 }
 
 /// An empty capacitor behind a resistance, from an angle of the half-wave to where the current ends.
@@ -103,6 +111,8 @@ mod tests {
     fn a_step_gives_its_voltage_over_the_resistance_and_the_capacitor_s_energy() {
         let surge = inrush(&parts(Series::Diode(Volts(0.7)).into(), None), Volts(12.0), 0);
         assert!((surge.peak.0 - 22.6).abs() < 1e-9);
+        let dc = parts(Series::Diode(Volts(0.7)).into(), None);
+        assert_eq!(worst_inrush(&dc, Volts(12.0)), (surge, Angle::ZERO));
         assert!((surge.i2t - 11.3 * 11.3 * 470e-6 / 1.0).abs() < 1e-9);
     }
 
@@ -126,6 +136,8 @@ mod tests {
         let step = 230.0 * std::f64::consts::SQRT_2 - 1.4;
         assert!((surge.peak.0 / (step / 10.0) - 1.0).abs() < 1e-9);
         assert!((surge.i2t / (step * step * 1e-6 / 20.0) - 1.0).abs() < 0.01, "{}", surge.i2t);
+        let (worst, angle) = worst_inrush(&board, Volts(230.0));
+        assert!((80.0..=90.0).contains(&angle.0) && worst.peak.0 >= surge.peak.0, "{angle} {worst:?}");
         // At the zero there is no step: i = C·dv/dt, 1 µF · ω · Û, and a little lag.
         let soft = inrush(&board, Volts(230.0), 0).peak.0;
         let formula = 1e-6 * 314.16 * 230.0 * std::f64::consts::SQRT_2;

@@ -1,6 +1,6 @@
 //! The mains as a clock: sine, half-cycles and angles. Distortion-free.
 
-use brownout_trace::{Hertz, Instant, Span};
+use brownout_trace::{Angle, Hertz, Instant, Span};
 
 /// A sine that rises through zero at bench instant 0.
 ///
@@ -18,6 +18,9 @@ pub(super) enum Grid {
     Peaks,
 }
 
+/// Millionths of a degree in a cycle.
+const TURN: i128 = 360_000_000;
+
 impl Mains {
     /// Mains of this frequency, to the millihertz; more than zero.
     pub fn new(frequency: Hertz) -> Self {
@@ -30,13 +33,14 @@ impl Mains {
         Hertz(f64::from(self.millihertz) * 1e-3)
     }
 
-    /// The first instant at or after `after` at which the sine stands at this angle, 0 to 359 degrees.
+    /// The first instant at or after `after` at which the sine stands at this angle, to the millionth of a degree.
     ///
     /// A dip *at 90°* begins there; one of half a cycle ends at [`Self::next_angle`] of the angle half a turn on.
-    pub fn next_angle(self, after: Instant, degrees: u16) -> Instant {
-        let degrees = i128::from(degrees % 360);
+    pub fn next_angle(self, after: Instant, angle: impl Into<Angle>) -> Instant {
+        let Angle(degrees) = angle.into();
+        let part = ((degrees * 1e6).round() as i128).rem_euclid(TURN);
         // Angle d of cycle n is at (n + d/360)·10¹²/f nanoseconds, f in millihertz.
-        let at = |cycle: i128| (cycle * 360 + degrees) * 1_000_000_000_000 / (360 * i128::from(self.millihertz));
+        let at = |cycle: i128| (cycle * TURN + part) * 1_000_000_000_000 / (TURN * i128::from(self.millihertz));
         let mut cycle = i128::from(after.0) * i128::from(self.millihertz) / 1_000_000_000_000 - 2;
         while at(cycle) < i128::from(after.0) {
             cycle += 1;
@@ -94,6 +98,7 @@ mod tests {
     fn angles_come_where_they_should() {
         let fifty = Mains::new(Hertz(50.0));
         assert_eq!(fifty.next_angle(Instant(0), 0), Instant(0));
+        assert_eq!(fifty.next_angle(Instant(0), Angle(4.5)), Instant(250_000));
         assert_eq!(fifty.next_angle(Instant(1), 0), Instant(20_000_000));
         assert_eq!(fifty.next_angle(Instant(0), 90), Instant(5_000_000));
         assert_eq!(fifty.next_angle(Instant(-1_000_000_000), 180), Instant(-990_000_000));

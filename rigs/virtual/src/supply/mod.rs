@@ -61,7 +61,7 @@ mod tests;
 pub(crate) mod written;
 
 pub use front_end::{Dropper, FrontEnd, Switching, Transformer};
-pub use inrush::{Inrush, inrush};
+pub use inrush::{Inrush, inrush, worst_inrush};
 pub use mains::Mains;
 pub use parts::{PartsError, SupplyParts};
 pub use rail::{Node, Supply};

@@ -192,9 +192,12 @@ impl Wiring {
         };
         let (clocks, loads) = (&self.clocks, &self.loads);
         let hertz = |key, hertz: Hertz, low, high, limits| within(key, hertz.0, low, high, hertz.to_string(), limits);
-        hertz("clocks.hsi", clocks.hsi, 1e6, 16e6, "between 1MHz and 16MHz")?;
+        hertz("clocks.hsi", *clocks.hsi, 1e6, 16e6, "between 1MHz and 16MHz")?;
         hertz("clocks.hse", clocks.hse.unwrap_or(Hertz(8e6)), 1e6, 25e6, "between 1MHz and 25MHz")?;
-        hertz("clocks.lsi", clocks.lsi, 10e3, 200e3, "between 10kHz and 200kHz")?;
+        hertz("clocks.lsi", *clocks.lsi, 10e3, 200e3, "between 10kHz and 200kHz")?;
+        let (down, delay) = (*self.chip.power_down, *self.chip.reset_delay);
+        within("chip.power-down", down.0, 1.5, 1.95, down.to_string(), "between 1.5V and 1.95V")?;
+        within("chip.reset-delay", delay.as_secs_f64(), 1e-4, 0.1, delay.to_string(), "between 100us and 100ms")?;
         let error = clocks.lse.error;
         within("clocks.lse.error", error.0, -1e4, 1e4, error.to_string(), "between -10000ppm and 10000ppm")?;
         let tolerance = clocks.lse.tolerance;
@@ -302,12 +305,14 @@ mod tests {
     #[test]
     fn impossible_figures_are_refused_with_their_limits() {
         type Change = fn(&mut Wiring);
-        let changes: [(Change, &str); 10] = [
+        let changes: [(Change, &str); 12] = [
             (|w| w.supply.regulator.output = Volts(5.0).into(), "`supply.regulator.output` is 5V; an STM32F103"),
             (|w| w.clocks.lse.error = Ppm(-1e6), "`clocks.lse.error`"),
             (|w| w.clocks.lse.error = Ppm(f64::INFINITY), "`clocks.lse.error`"),
-            (|w| w.clocks.hsi = Hertz(0.0), "`clocks.hsi` is 0Hz; it must be between 1MHz and 16MHz"),
-            (|w| w.clocks.lsi = Hertz(f64::NAN), "`clocks.lsi`"),
+            (|w| w.clocks.hsi = Hertz(0.0).into(), "`clocks.hsi` is 0Hz; it must be between 1MHz and 16MHz"),
+            (|w| w.clocks.lsi = Hertz(f64::NAN).into(), "`clocks.lsi`"),
+            (|w| w.chip.power_down = Volts(2.5).into(), "`chip.power-down` is 2.5V; it must be between 1.5V and 1.95V"),
+            (|w| w.chip.reset_delay = Span::ZERO.into(), "`chip.reset-delay` is 0s"),
             (|w| w.loads.sleep_share = f64::NAN, "`loads.sleep-share`"),
             (|w| w.loads.sleep_share = -100.0, "`loads.sleep-share`"),
             (|w| w.loads.reset = Amps(1e30), "`loads.reset`"),

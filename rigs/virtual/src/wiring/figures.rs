@@ -14,6 +14,11 @@ impl Wiring {
         if lse.tolerance == Ppm(0.0) {
             error = lse.error.into();
         }
+        visit("clocks.hsi", Law::Lasting, &mut self.clocks.hsi);
+        visit("clocks.lsi", Law::Lasting, &mut self.clocks.lsi);
+        visit("chip.power-down", Law::Lasting, &mut self.chip.power_down);
+        visit("chip.reset-delay", Law::Lasting, &mut self.chip.reset_delay);
+        let lse = &mut self.clocks.lse;
         visit("clocks.lse.error", Law::Crystal, &mut error);
         if *error != lse.error {
             (lse.error, lse.tolerance) = (*error, Ppm(0.0));
@@ -69,6 +74,8 @@ impl Wiring {
             let path = |figure: &str| format!("relays.{}.{figure}", relay.name);
             let (coil, operate, release, bounce) = (path("coil"), path("operate"), path("release"), path("bounce"));
             visit(&coil, Law::Lasting, &mut relay.parts.coil);
+            visit(&path("pick-up"), Law::Lasting, relay.parts.pick_up.figure());
+            visit(&path("drop-out"), Law::Lasting, relay.parts.drop_out.figure());
             visit(&operate, Law::Lasting, &mut relay.parts.operate);
             visit(&release, Law::Lasting, &mut relay.parts.release);
             visit(&bounce, Law::Bounce, &mut relay.parts.bounce);

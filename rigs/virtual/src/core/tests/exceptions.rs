@@ -55,7 +55,8 @@ fn the_stack_is_aligned_if_asked() {
 fn a_more_urgent_interrupt_preempts_and_a_less_urgent_one_waits() {
     let mut machine = looping(0x40, 0x20);
     machine.core.set_irq_line(0, true);
-    machine.steps(1);
+    // In, and one instruction: then it is no longer too late to be early.
+    machine.steps(2);
     assert_eq!(machine.handling(), 16);
     machine.core.set_irq_line(1, true);
     machine.steps(1);
@@ -252,6 +253,47 @@ fn a_late_urgent_interrupt_is_taken_first() {
     machine.steps(1);
     assert_eq!(machine.handling(), 17);
     assert_eq!(machine.core.lr(), 0xFFFF_FFF9);
+}
+
+#[test]
+fn one_that_comes_during_the_entry_takes_the_frame_and_the_other_tail_chains() {
+    let mut machine = looping(0x80, 0x10);
+    machine.handler(16, &[BX_LR]);
+    machine.core.set_irq_line(0, true);
+    machine.core.set_irq_line(0, false);
+    let before = machine.core.cycles();
+    machine.steps(1);
+    assert_eq!((machine.handling(), machine.core.cycles() - before), (16, 12));
+    let mut less_urgent = Machine::with(machine.core.clone(), machine.bus.clone());
+    machine.core.set_irq_line(1, true);
+    machine.core.set_irq_line(1, false);
+    machine.steps(1);
+    assert_eq!((machine.handling(), machine.core.lr()), (17, 0xFFFF_FFF9));
+    assert_eq!(machine.core.sp(), 0x2000_4000 - 32, "one frame");
+    assert_eq!((machine.system(0xE000_E300), machine.system(0xE000_E200)), (2, 1), "the first waits again");
+    machine.handler(17, &[BX_LR]);
+    machine.steps(1);
+    assert_eq!((machine.handling(), machine.core.lr()), (16, 0xFFFF_FFF9), "and tail-chains");
+    machine.finish();
+    assert_eq!((machine.handling(), machine.core.sp()), (0, 0x2000_4000));
+
+    less_urgent.set_system(0xE000_E400, 0x9080);
+    less_urgent.handler(16, &[END]);
+    less_urgent.core.set_irq_line(1, true);
+    less_urgent.steps(1);
+    assert_eq!(less_urgent.handling(), 16, "what is less urgent waits");
+}
+
+#[test]
+fn a_debugger_that_halts_in_front_of_a_handler_finds_it_entered() {
+    let mut machine = looping(0x80, 0x10);
+    machine.core.set_irq_line(0, true);
+    machine.steps(1);
+    machine.set_system(0xE000_EDF0, 0xA05F_0003);
+    machine.core.set_irq_line(1, true);
+    machine.set_system(0xE000_EDF0, 0xA05F_0001);
+    machine.steps(1);
+    assert_eq!((machine.handling(), machine.core.lr()), (17, 0xFFFF_FFF1), "nested");
 }
 
 #[test]

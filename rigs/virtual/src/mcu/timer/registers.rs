@@ -5,18 +5,20 @@ use super::{ARPE, CEN, DIR, LINE_COMPARE, LINE_TRIGGER, LINE_UPDATE, TIF, TRGO, 
 use crate::mcu::peripheral::{Moment, Peripheral, Written};
 use crate::mcu::register::Register;
 
-const EXTERNAL: &str = "an input filter delays nothing here; ETR is not modelled";
+const SLAVE: &str = "an input filter delays nothing here; ETR is not modelled. Told when written: encoder mode (SMS 1 to 3), ETRF as \
+                     the trigger (TS 7), gating by another timer (SMS 5 with TS 0 to 3)";
+const CHANNEL: &str = "told when written: OCxCE, capture on TRC (CCxS 3)";
 
 /// RM0008, 15.4.19. Loud: ETR, the XOR of three inputs, clearing by ETRF, DMA bursts.
 pub const GENERAL: &[Register] = &[
     Register::new("CR1", 0x00, 0x3ff),
     Register::new("CR2", 0x04, 0x78).loud(0x80),
-    Register::new("SMCR", 0x08, 0xf7).loud(0xff00).note(EXTERNAL),
+    Register::new("SMCR", 0x08, 0xf7).loud(0xff00).note(SLAVE),
     Register::new("DIER", 0x0c, 0x5f5f),
     Register::new("SR", 0x10, 0x1e5f),
     Register::new("EGR", 0x14, 0x5f),
-    Register::new("CCMR1", 0x18, 0xffff).note("OCxCE is not modelled"),
-    Register::new("CCMR2", 0x1c, 0xffff).note("OCxCE is not modelled"),
+    Register::new("CCMR1", 0x18, 0xffff).note(CHANNEL),
+    Register::new("CCMR2", 0x1c, 0xffff).note(CHANNEL),
     Register::new("CCER", 0x20, 0x3333),
     Register::new("CNT", 0x24, 0xffff),
     Register::new("PSC", 0x28, 0xffff),
@@ -33,12 +35,12 @@ pub const GENERAL: &[Register] = &[
 pub const ADVANCED: &[Register] = &[
     Register::new("CR1", 0x00, 0x3ff),
     Register::new("CR2", 0x04, 0x78).loud(0x7f85),
-    Register::new("SMCR", 0x08, 0xf7).loud(0xff00).note(EXTERNAL),
+    Register::new("SMCR", 0x08, 0xf7).loud(0xff00).note(SLAVE),
     Register::new("DIER", 0x0c, 0x5f5f).loud(0x20a0),
     Register::new("SR", 0x10, 0x1eff).note("COMIF and BIF never rise"),
     Register::new("EGR", 0x14, 0x5f).loud(0xa0),
-    Register::new("CCMR1", 0x18, 0xffff).note("OCxCE is not modelled"),
-    Register::new("CCMR2", 0x1c, 0xffff).note("OCxCE is not modelled"),
+    Register::new("CCMR1", 0x18, 0xffff).note(CHANNEL),
+    Register::new("CCMR2", 0x1c, 0xffff).note(CHANNEL),
     Register::new("CCER", 0x20, 0x3333).loud(0x0ccc),
     Register::new("CNT", 0x24, 0xffff),
     Register::new("PSC", 0x28, 0xffff),

@@ -397,3 +397,34 @@ fn thresholds_within_the_ripple_are_crossed_in_every_half_cycle() {
     }
     assert_eq!(crossings, 200);
 }
+
+/// A plug that is put in at any instant, held for any part of a cycle, and put in again: however the series capacitor was
+/// left, the bulk capacitor fills.
+#[test]
+fn a_board_comes_up_however_its_switch_bounced() {
+    let parts = board(220.0, 50.0, dropper(470e-9, 24.0), 150e-6);
+    for begin in 0..40 {
+        for held in 0..20 {
+            let mut supply = on_mains(&parts, Amps::ZERO);
+            let mut at = LATER;
+            supply.set_level(at, Level::Open);
+            supply.set_load(at, Amps(20e-3));
+            at += Span::secs(5);
+            supply.advance(at);
+            supply.set_load(at, Amps::ZERO);
+            at += Span::micros(500 * begin + 131);
+            supply.set_level(at, Level::Volts(Volts(220.0)));
+            at += Span::micros(1000 * held + 461);
+            supply.set_level(at, Level::Open);
+            at += Span::micros(45_170);
+            supply.set_level(at, Level::Volts(Volts(220.0)));
+            // What the series capacitor gives at once is no crossing to come: whoever waits for one has to look.
+            let there = supply.vdd(at) >= Volts(1.92);
+            let up = supply.next_crossing(Node::Vdd, Volts(1.92), Rising);
+            let soon = up.is_some_and(|up| up - at < Span::millis(200));
+            assert!(there || soon, "{begin} {held} {up:?} {}", supply.bulk(at));
+            let risen = supply.bulk(at + Span::secs(1));
+            assert!(risen > Volts(20.0), "{begin} {held}: {risen} after a second");
+        }
+    }
+}
