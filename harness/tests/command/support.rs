@@ -105,7 +105,8 @@ impl Place {
 
     /// Any program in this place. A variable of its own can still be set.
     pub fn at_home(&self, command: &mut Command) {
-        command.current_dir(self.dir.path()).stdin(Stdio::null());
+        // Pictures are drawn by the locale, which is not the same everywhere.
+        command.current_dir(self.dir.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             let is_ours = ["BROWNOUT_", "INSTA_"].iter().any(|start| text.starts_with(start));
