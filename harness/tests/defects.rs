@@ -1,20 +1,15 @@
 //! The tables of `scenarios/DEFECTS.md`: every seeded defect, faulty part and wrong promise is caught by the scenario that is
 //! meant for it, in words a person understands, and that scenario passes where nothing is wrong.
 
+mod shipped;
 #[path = "command/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the command")]
 mod support;
 
+use shipped::{THEMES, root, scenarios};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 use support::{Place, Ran};
-
-const THEMES: [&str; 5] = ["buttons", "clock", "memory", "power", "schedule"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 /// What is wrong with a board.
 #[derive(Debug, Clone)]
@@ -169,15 +164,7 @@ fn the_whole_table_is_as_measured() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let mut all = BTreeSet::new();
-    for theme in THEMES {
-        for entry in fs::read_dir(root().join("scenarios").join(theme)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            let stem = name.strip_suffix(".toml").filter(|stem| !stem.ends_with(".steps"));
-            all.extend(stem.map(|stem| format!("{theme}/{stem}")));
-        }
-    }
     let kept: BTreeSet<String> = table("Not the only catcher").iter().map(|cells| plain(&cells[0])).collect();
-    let rest: BTreeSet<String> = all.difference(&alone).cloned().collect();
+    let rest: BTreeSet<String> = scenarios().difference(&alone).cloned().collect();
     assert_eq!(rest, kept, "scenarios that alone catch nothing");
 }

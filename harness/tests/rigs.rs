@@ -1,17 +1,16 @@
 //! The page `scenarios/RIGS.md`: what each shipped scenario comes to on each shipped virtual rig.
 
+mod shipped;
 #[path = "command/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the command")]
 mod support;
 
 use brownout_rigs::rig::SHIPPED;
+use shipped::{THEMES, root, scenarios};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
 use support::Place;
-
-const THEMES: [&str; 5] = ["buttons", "clock", "memory", "power", "schedule"];
 
 const HEAD: &str = "# Which scenario runs on which rig
 
@@ -23,10 +22,6 @@ down by it, and starts it again.
 
 Written by `BROWNOUT_WRITE=1 cargo test -p brownout --test rigs -- --ignored`, which without that variable compares.
 ";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn virtual_rigs() -> Vec<&'static str> {
     SHIPPED.iter().map(|(name, _)| *name).filter(|name| name.starts_with("virtual-")).collect()
@@ -139,13 +134,5 @@ fn every_scenario_and_every_rig_stands_on_the_page() {
     assert_eq!(columns, rigs);
     let rows: BTreeSet<String> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned)).collect();
-    let mut all = BTreeSet::new();
-    for theme in THEMES {
-        for entry in fs::read_dir(root().join("scenarios").join(theme)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            let stem = name.strip_suffix(".toml").filter(|stem| !stem.ends_with(".steps"));
-            all.extend(stem.map(|stem| format!("{theme}/{stem}")));
-        }
-    }
-    assert_eq!(rows, all);
+    assert_eq!(rows, scenarios());
 }

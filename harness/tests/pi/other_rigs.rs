@@ -28,7 +28,8 @@ pub const TESTS: &[Test] = &[
 ];
 
 const PI_5V: &str = include_str!("../../../rigs/pi-5v.toml");
-const PI_PSU: &str = include_str!("../../../rigs/pi-psu.toml");
+/// The rig with a bench supply.
+pub const PI_PSU: &str = include_str!("../../../rigs/pi-psu.toml");
 /// The mains rig.
 pub const PI_MAINS: &str = include_str!("../../../rigs/pi-mains.toml");
 

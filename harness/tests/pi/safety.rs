@@ -1,7 +1,8 @@
 //! Rules 2, 6 and 7 of DESIGN.md, each where it could be broken: who ends a rig that is energised, who is to blame for a board
 //! that lost its supply, and two supplies that are never on together.
 
-use crate::desk::{Desk, LATE, Test, elf};
+use crate::desk::{ABUSED, Desk, LATE, Test, case, elf};
+use crate::other_rigs::{PI_MAINS, PI_PSU};
 use crate::support::{Place, Ran};
 use brownout_rigs::rig::pi::Line;
 use brownout_trace::event::Level;
@@ -27,25 +28,9 @@ pub const TESTS: &[Test] = &[
     ("without_a_real_time_priority_there_is_one_warning", without_a_real_time_priority_there_is_one_warning),
 ];
 
-const PI_MAINS: &str = include_str!("../../../rigs/pi-mains.toml");
-const PI_PSU: &str = include_str!("../../../rigs/pi-psu.toml");
-
 const LONG: &str = "{ wait = \"600s\" },\n{ expect = { relay = \"K1\", is = \"closed\" } },\n";
 const UPDATE: &str = "{ wait = \"1s\" },\n{ flash = \"again\" },\n{ wait = \"1s\" },\n\
                       { expect = { relay = \"K1\", is = \"closed\", within = \"2s\" } },\n";
-
-/// With one scenario: these steps on a board that closes at eight.
-fn place(steps: &str) -> Place {
-    let here = Place::new();
-    here.scenario(
-        "case",
-        &format!(
-            "title = \"A case\"\nwhy = \"w\"\ncovers = [\"power-outage\"]\nsteps = [\n{steps}]\n[board]\n\
-             clock = \"Mon 07:59:58\"\nprograms = [{{ days = \"Mon-Fri\", on = \"08:00:00\", off = \"18:00:00\" }}]\n"
-        ),
-    );
-    here
-}
 
 fn begun(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
@@ -87,8 +72,8 @@ fn switch() -> Line {
 fn is_safe(desk: &Desk) {
     let is = (desk.fake.level(), desk.fake.driven(switch()));
     if is != (Level::Open, Some(false)) {
-        // However busy the machine was.
-        LATE.set(false);
+        // No lateness excuses that.
+        ABUSED.set(true);
         panic!("not safe: {is:?}");
     }
 }
@@ -101,7 +86,7 @@ fn wait_for_the_probe(desk: &Desk, child: &mut Child) {
 }
 
 fn the_supply_for_flashing_is_never_on_with_mains() {
-    let desk = Desk::of(PI_MAINS, "virtual-220v", place(UPDATE));
+    let desk = Desk::of(PI_MAINS, "virtual-220v", case(UPDATE));
     let weekly = elf("weekly");
     let command = ["run", "scenarios", "--rig", "pi.toml", "--energise", "--firmware", &weekly, "--record", "records"];
     let ran = ended(begun(desk.command(&command)));
@@ -147,7 +132,7 @@ fn a_check_that_is_de_energised_ends() {
 fn a_signal_ends_what_comes_before_a_case() {
     let settles: fn(&Desk, &mut Child) = |desk, child| wait_for(desk, child, "the supply", |desk| !desk.is_off());
     for wait in [settles, wait_for_the_probe] {
-        let desk = Desk::new(place(LONG), "5ms");
+        let desk = Desk::new(case(LONG), "5ms");
         let mut child = desk.begin();
         wait(&desk, &mut child);
         signal(&mut child, "-INT");
@@ -160,7 +145,7 @@ fn a_signal_ends_what_comes_before_a_case() {
 
 /// The run hangs at its probe, which answers nothing: the first signal finds nobody who looks at it.
 fn a_second_signal_de_energises_before_it_ends() {
-    let desk = Desk::new(place(LONG), "5ms");
+    let desk = Desk::new(case(LONG), "5ms");
     let mut child = desk.begin();
     wait_for_the_probe(&desk, &mut child);
     let board = desk.fake.board();
@@ -178,7 +163,7 @@ fn a_second_signal_de_energises_before_it_ends() {
 /// The probe answers nothing for longer than the watchdog's period, and then is gone: the board lost its supply, which nobody
 /// asked for.
 fn a_watchdog_that_starves_while_flashing_judges_nobody() {
-    let desk = Desk::new(place(UPDATE), "5ms");
+    let desk = Desk::new(case(UPDATE), "5ms");
     let mut child = energised(&desk);
     let board = desk.fake.board();
     wait_for(&desk, &mut child, "the probe", |_| board.lock().is_halted());
@@ -197,7 +182,7 @@ fn a_watchdog_that_starves_while_flashing_judges_nobody() {
 }
 
 fn a_holder_switches_its_bench_supply_off() {
-    let desk = Desk::of(PI_PSU, "virtual-12v", place(LONG));
+    let desk = Desk::of(PI_PSU, "virtual-12v", case(LONG));
     let child = energised(&desk);
     assert!(desk.fake.supplied().is_some());
     let safe = || ended(begun(desk.command(&["rig", "safe", "--rig", "pi.toml"])));
@@ -215,7 +200,7 @@ fn a_holder_switches_its_bench_supply_off() {
 }
 
 fn a_hang_is_the_watchdog_s_affair() {
-    let desk = Desk::new(place(LONG), "5ms");
+    let desk = Desk::new(case(LONG), "5ms");
     let mut child = energised(&desk);
     signal(&mut child, "-STOP");
     desk.wait_for("the watchdog", Desk::is_off);
@@ -250,7 +235,7 @@ fn without_the_right(desk: &Desk, command: &Command) -> Command {
 }
 
 fn without_a_real_time_priority_there_is_one_warning() {
-    let desk = Desk::flashed(place("{ wait = \"1s\" },\n{ expect = { relay = \"K1\", is = \"open\" } },\n"));
+    let desk = Desk::flashed(case("{ wait = \"1s\" },\n{ expect = { relay = \"K1\", is = \"open\" } },\n"));
     let says = "warning: no real-time priority (Operation not permitted (os error 1)): give the user `rtprio 40`";
     let ran = |args: &[&str]| ended(begun(without_the_right(&desk, &desk.command(args))));
     for args in [vec!["rig", "check", "--rig", "pi.toml", "--shots", "2"], vec!["run", "scenarios", "--rig", "pi.toml"]]

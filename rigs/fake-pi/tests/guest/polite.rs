@@ -42,8 +42,7 @@ pub fn crash() -> Outcome {
     Ok(())
 }
 
-// A test of what happens to wild pointers has to have one.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "a test of what happens to wild pointers has to have one")]
 pub fn crash_inside() {
     let gpio = Gpio::new().unwrap();
     output(&gpio, 17).set_high();
